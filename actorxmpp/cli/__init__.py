@@ -1,0 +1,1 @@
+"""The command line: actorxmpp run, check and demo."""

@@ -1,0 +1,1 @@
+"""XEPs as plugins, one folder each."""

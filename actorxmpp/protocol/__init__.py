@@ -1,0 +1,1 @@
+"""XMPP streams without I/O: negotiation, SASL and the decisions about failures."""

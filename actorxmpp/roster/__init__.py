@@ -1,0 +1,1 @@
+"""Rosters (RFC 6121 section 2) and subscriptions."""

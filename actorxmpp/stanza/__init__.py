@@ -1,0 +1,1 @@
+"""The stanzas of XMPP as objects."""

@@ -1,0 +1,1 @@
+"""Shipped fakes and servers for tests of bots and of this library."""

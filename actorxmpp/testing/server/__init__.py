@@ -1,0 +1,1 @@
+"""An embedded XMPP server for demos and tests; not for production."""

@@ -1,0 +1,1 @@
+"""XML streams and stanza objects without I/O."""

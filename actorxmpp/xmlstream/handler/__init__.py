@@ -1,0 +1,1 @@
+"""What is called when a stanza matches."""

@@ -1,0 +1,1 @@
+"""Patterns that say which stanzas a handler wants."""

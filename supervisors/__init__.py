@@ -1,0 +1,1 @@
+"""OTP-grade supervision for pykka actors on an asyncio event loop."""
