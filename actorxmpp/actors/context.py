@@ -1,0 +1,259 @@
+"""What the stages of one session share: its specification, its settings, its status.
+
+Rules of this file: values and addresses, no behaviour beyond keeping them consistent. A stage
+changes only what its section says is its own. Everything here lives as long as the session,
+longer than any single actor of it, so it is what survives a restart.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from actorxmpp.net.tls import TlsPolicy
+from actorxmpp.protocol.backoff import FullJitter
+from actorxmpp.xmlstream.index import HandlerIndex
+from actorxmpp.xmlstream.tokenizer import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pykka
+
+    from actorxmpp.basexmpp import BaseXMPP
+    from actorxmpp.plugins.base import BasePlugin
+    from supervisors import Address
+
+__all__ = [
+    "ConnectGate",
+    "OnHandlerError",
+    "PluginCell",
+    "Role",
+    "SessionContext",
+    "SessionSettings",
+    "SessionSpec",
+    "SessionState",
+    "SessionStatus",
+]
+
+SEND_QUEUE_LIMIT = 1_000
+"""Stanzas kept for a session that is not connected; the next one is refused."""
+
+PLUGIN_STASH_LIMIT = 100
+"""Stanzas and events kept for a plugin while it restarts; more are answered with an error."""
+
+
+class Role(enum.Enum):
+    """The two compositions of a session."""
+
+    CLIENT = "client"
+    COMPONENT = "component"
+
+
+class OnHandlerError(enum.Enum):
+    """What an exception in one of the role's own handlers does."""
+
+    LOG = "log"
+    """It is logged, an IQ is answered with an error, and the session goes on."""
+
+    RESTART = "restart"
+    """The dispatcher and what is below it restart: a new role object, a new stream."""
+
+
+class SessionState(enum.Enum):
+    """Where a session stands, for operators."""
+
+    STARTING = "starting"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+    """Connection lost; the next attempt is scheduled (``next_retry_at``)."""
+    PARKED = "parked"
+    """Not trying: retrying can't help or would do harm. ``reason`` says why."""
+    STOPPED = "stopped"
+
+
+class ConnectGate(Protocol):
+    """Paces new connections over all sessions that share it."""
+
+    async def acquire(self, domain: str) -> None:
+        """Wait until one more connection to ``domain`` may be made."""
+
+    def release(self, domain: str) -> None:
+        """Say that the connection's login is over, well or badly."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSettings:
+    """How a session connects and behaves; shared by any number of sessions.
+
+    Attributes:
+        server: host and port to connect to; None asks DNS for the JID's domain.
+        tls: which certificates are trusted.
+        require_tls: refuse to go on without TLS (clients; RFC 6120 section 5.3.1).
+        direct_tls: begin TLS before the stream (XEP-0368).
+        connect_timeout: seconds for DNS, TCP and TLS together.
+        step_timeout: seconds the server gets for each step of the negotiation.
+        close_timeout: seconds the server gets to close its side of the stream.
+        backoff: delays between connection attempts.
+        unpark_after: seconds after which a parked session tries again; None is never.
+        on_handler_error: what an exception in the role's own handlers does.
+        plugins: plugins to enable beside those the role registers, with their configuration.
+        send_queue_limit: stanzas kept while not connected.
+        limits: bounds on what the peer may send.
+        gate: paces connections; None connects at once.
+        autoconnect: connect as soon as the session starts.
+    """
+
+    server: tuple[str, int] | None = None
+    tls: TlsPolicy = field(default_factory=TlsPolicy)
+    require_tls: bool = True
+    direct_tls: bool = False
+    connect_timeout: float = 30.0
+    step_timeout: float = 30.0
+    close_timeout: float = 2.0
+    backoff: FullJitter = field(default_factory=FullJitter)
+    unpark_after: float | None = 3600.0
+    on_handler_error: OnHandlerError = OnHandlerError.LOG
+    plugins: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    send_queue_limit: int = SEND_QUEUE_LIMIT
+    limits: Limits = field(default_factory=Limits)
+    gate: ConnectGate | None = None
+    autoconnect: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSpec:
+    """What a supervisor needs to start a session.
+
+    Attributes:
+        id: unique in the fleet; the JID as configured.
+        role: client or component.
+        factory: makes the role object; called again when the dispatcher restarts.
+        settings: how it connects and behaves.
+    """
+
+    id: str
+    role: Role
+    factory: Callable[[], BaseXMPP] = field(repr=False)
+    settings: SessionSettings = field(default_factory=SessionSettings)
+
+
+@dataclass(slots=True)
+class SessionStatus:
+    """Where a session stands; written by its transport and parser, read by anyone.
+
+    Attributes:
+        state: see SessionState.
+        reason: why it is in this state, in words; never contains secrets.
+        since: monotonic seconds at which the state was entered.
+        next_retry_at: monotonic seconds of the next attempt, while DISCONNECTED.
+        attempts: connection attempts since the last established stream.
+        connections: streams established so far.
+        restarts: restarts of the session's actors, by kind (``parser``, ``plugins``, ...).
+    """
+
+    state: SessionState = SessionState.STARTING
+    reason: str = ""
+    since: float = 0.0
+    next_retry_at: float | None = None
+    attempts: int = 0
+    connections: int = 0
+    restarts: dict[str, int] = field(default_factory=dict)
+
+
+class PluginCell:
+    """A plugin's place in its session: survives the restarts of the plugin's actor.
+
+    Owned by the plugin's actor, which fills ``ref`` and ``instance`` while it runs.
+    """
+
+    __slots__ = ("config", "instance", "name", "plugin_class", "ref", "stash", "wanted")
+
+    def __init__(self, name: str, plugin_class: type[BasePlugin], config: Mapping[str, Any]):
+        self.name = name
+        self.plugin_class = plugin_class
+        self.config = config
+        self.instance: BasePlugin | None = None
+        self.ref: pykka.ActorRef[Any] | None = None
+        self.stash: deque[Any] | None = None
+        self.wanted = True
+
+    def tell(self, message: Any) -> bool:
+        """Pass a message to the plugin's actor, or keep it until the actor is up again.
+
+        Returns:
+            False if the plugin is disabled or too much is waiting already.
+        """
+        if self.ref is not None:
+            self.ref.tell(message)
+            return True
+        if not self.wanted:
+            return False
+        if self.stash is None:
+            self.stash = deque()
+        if len(self.stash) >= PLUGIN_STASH_LIMIT:
+            return False
+        self.stash.append(message)
+        return True
+
+
+class SessionContext:
+    """Everything the actors of one session share.
+
+    Attributes:
+        spec: what the session was started from.
+        settings: the spec's settings (standalone roles may replace them before connecting).
+        status: where the session stands.
+        role: the current role object; made by the dispatcher, None while there is none.
+        index: handlers by what they match; the parser reads it, the role writes it.
+        plugins: the enabled plugins by name.
+        wanted: whether the session should be connected.
+        waiting: stanzas sent while there was no stream, in order.
+        parser, transport, dispatcher, plugin_supervisor: addresses of the actors.
+        memory: what negotiation keeps between connections (derived keys, TLS session).
+    """
+
+    __slots__ = (
+        "dispatcher",
+        "index",
+        "memory",
+        "parser",
+        "pending_in",
+        "plugin_supervisor",
+        "plugins",
+        "reading_paused",
+        "role",
+        "session",
+        "settings",
+        "spec",
+        "status",
+        "transport",
+        "up",
+        "waiting",
+        "wanted",
+    )
+
+    def __init__(self, spec: SessionSpec) -> None:
+        self.spec = spec
+        self.settings = spec.settings
+        self.status = SessionStatus()
+        self.role: BaseXMPP | None = None
+        self.index = HandlerIndex()
+        self.plugins: dict[str, PluginCell] = {}
+        self.wanted = spec.settings.autoconnect
+        self.up = False
+        self.waiting: deque[Any] = deque()
+        self.pending_in = 0
+        self.reading_paused = False
+        self.memory: dict[str, Any] = {}
+        self.session: pykka.ActorRef[Any] | None = None
+        self.parser: Address | None = None
+        self.transport: Address | None = None
+        self.dispatcher: Address | None = None
+        self.plugin_supervisor: Address | None = None
+
+    def __repr__(self) -> str:
+        return f"<SessionContext {self.spec.id} {self.status.state.value}>"
