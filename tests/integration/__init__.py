@@ -1,0 +1,1 @@
+"""Tests against real servers (Prosody and ejabberd); run by ``tox -e servers``."""

@@ -1,0 +1,1 @@
+"""Real XMPP servers as test fixtures: certificates, configuration, start, kill, start again."""
