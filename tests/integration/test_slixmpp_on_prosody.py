@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from . import smoke
-from .servers.prosody import Prosody
 from .servers.pki import Authority
+from .servers.prosody import Prosody
 
 
 @pytest.mark.parametrize("direct_tls", [False, True], ids=["starttls", "direct-tls"])

@@ -7,7 +7,7 @@ certificate that has expired.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-DAY = datetime.timedelta(days=1)
+DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class Authority:
         *,
         addresses: tuple[str, ...] = (),
         stem: str = "server",
-        valid_from: datetime.datetime | None = None,
-        valid_until: datetime.datetime | None = None,
+        valid_from: dt.datetime | None = None,
+        valid_until: dt.datetime | None = None,
     ) -> CertificateFiles:
         """Sign a server certificate for some DNS names.
 
@@ -65,7 +65,7 @@ class Authority:
         Returns:
             The two files.
         """
-        now = datetime.datetime.now(datetime.UTC)
+        now = dt.datetime.now(dt.UTC)
         key = ec.generate_private_key(ec.SECP256R1())
         alternatives: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
         alternatives += [x509.IPAddress(ipaddress.ip_address(one)) for one in addresses]
@@ -86,7 +86,7 @@ class Authority:
         return files
 
     def _sign_itself(self) -> x509.Certificate:
-        now = datetime.datetime.now(datetime.UTC)
+        now = dt.datetime.now(dt.UTC)
         public = self._key.public_key()
         return (
             _builder(self._name, self._name, public)
