@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .sources import ROOT, label, package_modules, modules_of_tests, text, tree
+from .sources import ROOT, label, modules_of_tests, package_modules, text, tree
 
 MODULE_LINES = 450
 FUNCTION_LINES = 60
