@@ -165,10 +165,19 @@ class RealServer:
         self._signal(signal.SIGKILL)
         self._wait_for_exit(STOP_TIMEOUT_S)
 
+    def pause(self) -> None:
+        """Stop the server's clock (SIGSTOP): connections stay, nothing is answered."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a paused server go on."""
+        self._signal(signal.SIGCONT)
+
     def stop(self) -> None:
         """Let the server say goodbye and end; kill it if it doesn't."""
         if not self.running:
             return
+        self.resume()
         self.request_stop()
         try:
             self._wait_for_exit(STOP_TIMEOUT_S)

@@ -21,6 +21,7 @@ MODULES = (
     "carbons",
     "csi_simple",
     "disco",
+    "log_auth",
     "mam",
     "pep",
     "ping",
@@ -66,6 +67,7 @@ class Prosody(RealServer):
         **options: Any,
     ) -> None:
         super().__init__(domain, **options)
+        self._hosts = [domain]
         self._settings = {
             "authentication": authentication,
             "password_hash": password_hash,
@@ -101,6 +103,24 @@ class Prosody(RealServer):
         """Delete one account; its sessions are ended."""
         self._shell(f"user:delete({lua(f'{user}@{self.domain}')})", expect="deleted")
 
+    def add_host(self, domain: str) -> None:
+        """Serve another domain from the next start on, with the same certificate."""
+        self._hosts.append(domain)
+
+    def logins(self) -> int:
+        """How many logins there were, by the server's log."""
+        return self._log().count("Authenticated as ")
+
+    def failed_logins(self, user: str) -> int:
+        """How often the password of this account was refused, by the server's log."""
+        return sum(
+            f"{user}@{self.domain}" in line and "Failed authentication" in line
+            for line in self._log().splitlines()
+        )
+
+    def _log(self) -> str:
+        return (self.folder / "prosody.log").read_text("utf-8", errors="replace")
+
     def _shell(self, line: str, *, expect: str) -> None:
         answer = self.tool("prosodyctl", "--config", str(self.config_file), "shell", line)
         if expect not in answer:
@@ -110,7 +130,7 @@ class Prosody(RealServer):
         """Write prosody.cfg.lua and make the data folder."""
         (self.folder / "data").mkdir(exist_ok=True)
         lines = [f"{key} = {lua(value)}" for key, value in self._global_settings().items()]
-        lines.append(f'VirtualHost "{self.domain}"')
+        lines += [f"VirtualHost {lua(domain)}" for domain in self._hosts]
         lines.append(f'Component "rooms.{self.domain}" "muc"')
         for jid, secret in self.components.items():
             lines += [f"Component {lua(jid)}", f"component_secret = {lua(secret)}"]
