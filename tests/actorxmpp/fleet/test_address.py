@@ -35,7 +35,7 @@ def test_host_and_port(text: str, host: str, port: int) -> None:
         ("example.net:0", 'has the port "0"'),
         ("example.net:65536", 'has the port "65536"'),
         ("example.net:xmpp", 'has the port "xmpp"'),
-        ("example.net:５２２２", "must be a number from 1 to 65535"),
+        ("example.net:\uff15\uff12", "must be a number from 1 to 65535"),
         ("exa mple:5222", 'has the host "exa mple"'),
         ("-x:5222", "no host name"),
         ("https://x:5222", "brackets"),

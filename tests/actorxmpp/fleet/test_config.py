@@ -144,7 +144,7 @@ class TestFile:
         assert (config.folder, config.sessions) == (tmp_path, 1)
 
     def test_a_missing_file(self, tmp_path: Path) -> None:
-        with pytest.raises(FleetFileError, match="nope.toml: can't be read: No such file"):
+        with pytest.raises(FleetFileError, match=r"nope\.toml: can't be read: No such file"):
             load(tmp_path / "nope.toml")
 
     def test_a_folder(self, tmp_path: Path) -> None:
@@ -204,8 +204,10 @@ class TestFile:
         ),
         (
             '[defaults]\non_handler_error = "retry"\n' + CLIENT,
-            'fleet.toml: [defaults]: field "on_handler_error": "retry" '
-            'must be one of "log" or "restart"',
+            (
+                'fleet.toml: [defaults]: field "on_handler_error": "retry" '
+                'must be one of "log" or "restart"'
+            ),
         ),
         (
             CLIENT.replace("bot{n}@example.net", "bot{n}@@x"),
@@ -213,18 +215,24 @@ class TestFile:
         ),
         (
             CLIENT.replace("{n}", "{m}"),
-            'fleet.toml: [[clients]] #1: field "jid": "bot{m}@example.net" '
-            "has {m}: the only placeholder is {n}, or {n:04} with zeros",
+            (
+                'fleet.toml: [[clients]] #1: field "jid": "bot{m}@example.net" '
+                "has {m}: the only placeholder is {n}, or {n:04} with zeros"
+            ),
         ),
         (
             CLIENT.replace("bot{n}@", ""),
-            'fleet.toml: [[clients]] #1: field "jid": "example.net" '
-            'is not the JID of an account: it has no local part ("name@")',
+            (
+                'fleet.toml: [[clients]] #1: field "jid": "example.net" '
+                'is not the JID of an account: it has no local part ("name@")'
+            ),
         ),
         (
             COMPONENT.replace("gw.", "me@gw."),
-            'fleet.toml: [[components]] #1: field "jid": "me@gw.example.net" '
-            "is not the JID of a component: it must be a domain alone",
+            (
+                'fleet.toml: [[components]] #1: field "jid": "me@gw.example.net" '
+                "is not the JID of a component: it must be a domain alone"
+            ),
         ),
         (
             CLIENT + "count = 0\n",
@@ -236,18 +244,24 @@ class TestFile:
         ),
         (
             CLIENT.replace("{n}", "") + "count = 2\n",
-            'fleet.toml: [[clients]] #1: field "jid": "bot@example.net" '
-            "stands for 2 sessions, but has no {n} to tell them apart",
+            (
+                'fleet.toml: [[clients]] #1: field "jid": "bot@example.net" '
+                "stands for 2 sessions, but has no {n} to tell them apart"
+            ),
         ),
         (
             CLIENT + f"count = {MAX_SESSIONS}\n" + COMPONENT,
-            f"fleet.toml: asks for {MAX_SESSIONS + 1} sessions: "
-            f"one process takes at most {MAX_SESSIONS}",
+            (
+                f"fleet.toml: asks for {MAX_SESSIONS + 1} sessions: "
+                f"one process takes at most {MAX_SESSIONS}"
+            ),
         ),
         (
             CLIENT.replace("bots:Echo", "bots.Echo"),
-            'fleet.toml: [[clients]] #1: field "bot": "bots.Echo" '
-            'is not of the form "module:Class"',
+            (
+                'fleet.toml: [[clients]] #1: field "bot": "bots.Echo" '
+                'is not of the form "module:Class"'
+            ),
         ),
         (
             '[[clients]]\nbot = "bots:Echo"\npassword = "x"\n',
@@ -259,23 +273,31 @@ class TestFile:
         ),
         (
             COMPONENT.replace(":5347", ""),
-            'fleet.toml: [[components]] #1: field "server": "localhost" '
-            "has no port: write host:port, for instance localhost:5222",
+            (
+                'fleet.toml: [[components]] #1: field "server": "localhost" '
+                "has no port: write host:port, for instance localhost:5222"
+            ),
         ),
         (
             COMPONENT.replace('"localhost:5347"', "5347"),
-            'fleet.toml: [[components]] #1: field "server": 5347 '
-            'must be text such as "localhost:5222"',
+            (
+                'fleet.toml: [[components]] #1: field "server": 5347 '
+                'must be text such as "localhost:5222"'
+            ),
         ),
         (
             COMPONENT + 'password_env = "X"\n',
-            'fleet.toml: [[components]] #1: unknown field "password_env"; '
-            'here it is called "secret_env"',
+            (
+                'fleet.toml: [[components]] #1: unknown field "password_env"; '
+                'here it is called "secret_env"'
+            ),
         ),
         (
             CLIENT.replace('password = "hunter2"\n', ""),
-            'fleet.toml: [[clients]] #1: field "password": is missing: '
-            'give one of "password", "password_env" or "password_file"',
+            (
+                'fleet.toml: [[clients]] #1: field "password": is missing: '
+                'give one of "password", "password_env" or "password_file"'
+            ),
         ),
         (
             CLIENT + 'password_env = "X"\n',
@@ -288,23 +310,31 @@ class TestFile:
         ),
         (
             CLIENT + 'plugins = ["xep_0030", "xep_0030"]\n',
-            'fleet.toml: [[clients]] #1: field "plugins": ["xep_0030", "xep_0030"] '
-            "names xep_0030 twice",
+            (
+                'fleet.toml: [[clients]] #1: field "plugins": ["xep_0030", "xep_0030"] '
+                "names xep_0030 twice"
+            ),
         ),
         (
             CLIENT + 'plugins = "xep_0030"\n',
-            'fleet.toml: [[clients]] #1: field "plugins": "xep_0030" '
-            "must be a list of plugin names or a table of name = settings",
+            (
+                'fleet.toml: [[clients]] #1: field "plugins": "xep_0030" '
+                "must be a list of plugin names or a table of name = settings"
+            ),
         ),
         (
             CLIENT + "plugins = {xep_0199 = true}\n",
-            'fleet.toml: [[clients]] #1: field "plugins": a table of 1 '
-            "has no table of settings for xep_0199: write xep_0199 = {}",
+            (
+                'fleet.toml: [[clients]] #1: field "plugins": a table of 1 '
+                "has no table of settings for xep_0199: write xep_0199 = {}"
+            ),
         ),
         (
             CLIENT + 'plugins = ["XEP-0030"]\n',
-            'fleet.toml: [[clients]] #1: field "plugins": ["XEP-0030"] '
-            'has "XEP-0030": that is no plugin name such as "xep_0030"',
+            (
+                'fleet.toml: [[clients]] #1: field "plugins": ["XEP-0030"] '
+                'has "XEP-0030": that is no plugin name such as "xep_0030"'
+            ),
         ),
         (
             CLIENT + 'ca_file = ""\n',

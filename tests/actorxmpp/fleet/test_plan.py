@@ -102,7 +102,7 @@ def test_secret_files_are_beside_the_fleet_file(tmp_path: Path) -> None:
 
 
 def test_a_missing_ca_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FleetFieldError, match='field "ca_file": "ca.pem" names a file that is not'):
+    with pytest.raises(FleetFieldError, match=r'"ca_file": "ca\.pem" names a file that is'):
         planned(CLIENT + 'ca_file = "ca.pem"\n', tmp_path)
     (tmp_path / "ca.pem").write_text("")
     assert planned(CLIENT + 'ca_file = "ca.pem"\n', tmp_path)

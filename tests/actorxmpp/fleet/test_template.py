@@ -28,5 +28,5 @@ def test_a_number_wider_than_its_place_is_not_cut() -> None:
 
 @pytest.mark.parametrize("template", ["{m}", "{}", "{n", "n}", "{n:}", "{n:x}", "{n:010}", "{{n}}"])
 def test_other_braces_are_refused(template: str) -> None:
-    with pytest.raises(ValueError, match="placeholder|width"):
+    with pytest.raises(ValueError, match=r"placeholder|width"):
         validate_template(template)
