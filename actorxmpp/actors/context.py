@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import enum
 from collections import deque
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from actorxmpp.actors.events import EventTable
 from actorxmpp.net.tls import TlsPolicy
 from actorxmpp.protocol.backoff import FullJitter
 from actorxmpp.xmlstream.index import HandlerIndex
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from supervisors import Address
 
 __all__ = [
+    "BUILDING",
     "ConnectGate",
     "OnHandlerError",
     "PluginCell",
@@ -43,6 +46,10 @@ SEND_QUEUE_LIMIT = 1_000
 
 PLUGIN_STASH_LIMIT = 100
 """Stanzas and events kept for a plugin while it restarts; more are answered with an error."""
+
+
+BUILDING: ContextVar[SessionContext | None] = ContextVar("actorxmpp_session", default=None)
+"""The session whose role object is being made: how a role made by a factory finds its session."""
 
 
 class Role(enum.Enum):
@@ -95,7 +102,6 @@ class SessionSettings:
         require_tls: refuse to go on without TLS (clients; RFC 6120 section 5.3.1).
         direct_tls: begin TLS before the stream (XEP-0368).
         connect_timeout: seconds for DNS, TCP and TLS together.
-        step_timeout: seconds the server gets for each step of the negotiation.
         close_timeout: seconds the server gets to close its side of the stream.
         backoff: delays between connection attempts.
         unpark_after: seconds after which a parked session tries again; None is never.
@@ -112,7 +118,6 @@ class SessionSettings:
     require_tls: bool = True
     direct_tls: bool = False
     connect_timeout: float = 30.0
-    step_timeout: float = 30.0
     close_timeout: float = 2.0
     backoff: FullJitter = field(default_factory=FullJitter)
     unpark_after: float | None = 3600.0
@@ -207,19 +212,24 @@ class SessionContext:
         spec: what the session was started from.
         settings: the spec's settings (standalone roles may replace them before connecting).
         status: where the session stands.
+        epoch: counts connections; the transport's.
+        events: event handlers by event name; the role's and the plugins'.
         role: the current role object; made by the dispatcher, None while there is none.
         index: handlers by what they match; the parser reads it, the role writes it.
         plugins: the enabled plugins by name.
         wanted: whether the session should be connected.
         waiting: stanzas sent while there was no stream, in order.
         parser, transport, dispatcher, plugin_supervisor: addresses of the actors.
-        memory: what negotiation keeps between connections (derived keys, TLS session).
+        mechanism: the SASL mechanism of the last login; a weaker one is refused next time.
     """
 
     __slots__ = (
+        "_ready_role",
         "dispatcher",
+        "epoch",
+        "events",
         "index",
-        "memory",
+        "mechanism",
         "parser",
         "pending_in",
         "plugin_supervisor",
@@ -240,7 +250,10 @@ class SessionContext:
         self.spec = spec
         self.settings = spec.settings
         self.status = SessionStatus()
+        self.epoch = 0
         self.role: BaseXMPP | None = None
+        self._ready_role: BaseXMPP | None = None
+        self.events = EventTable()
         self.index = HandlerIndex()
         self.plugins: dict[str, PluginCell] = {}
         self.wanted = spec.settings.autoconnect
@@ -248,12 +261,29 @@ class SessionContext:
         self.waiting: deque[Any] = deque()
         self.pending_in = 0
         self.reading_paused = False
-        self.memory: dict[str, Any] = {}
+        self.mechanism = ""
         self.session: pykka.ActorRef[Any] | None = None
         self.parser: Address | None = None
         self.transport: Address | None = None
         self.dispatcher: Address | None = None
         self.plugin_supervisor: Address | None = None
+
+    def take_role(self) -> BaseXMPP | None:
+        """Return the role object that was made before the session started, once."""
+        role, self._ready_role = self._ready_role, None
+        return role
+
+    def give_role(self, role: BaseXMPP) -> None:
+        """Set the role object that the dispatcher's first start takes."""
+        self.role = self._ready_role = role
+
+    def make_role(self) -> BaseXMPP:
+        """Make a role object from the session's factory; it finds this context by itself."""
+        token = BUILDING.set(self)
+        try:
+            return self.spec.factory()
+        finally:
+            BUILDING.reset(token)
 
     def __repr__(self) -> str:
         return f"<SessionContext {self.spec.id} {self.status.state.value}>"

@@ -34,7 +34,6 @@ __all__ = [
     "RunEventHandler",
     "RunHandler",
     "SendBytes",
-    "SendRaw",
     "SendStanza",
     "StanzasMatched",
     "StartConnecting",
@@ -139,14 +138,10 @@ class RunEventHandler(NamedTuple):
 
 
 class SendStanza(NamedTuple):
-    """Serialise and send a stanza."""
+    """Send a stanza, serialised as it was when it was sent."""
 
-    stanza: StanzaBase
-
-
-class SendRaw(NamedTuple):
-    """Send bytes that are already XML."""
-
+    stanza: StanzaBase | None
+    """None for raw XML."""
     data: bytes
 
 
@@ -162,6 +157,7 @@ class CloseStream(NamedTuple):
 class SendBytes(NamedTuple):
     """Write to the socket."""
 
+    epoch: int
     data: bytes
 
 
@@ -198,8 +194,6 @@ class Disconnect(NamedTuple):
     """Be disconnected from now on: close the socket once what was written is out."""
 
     reason: str
-    deadline: float
-    """Seconds the peer gets to close its side."""
 
 
 class Reconnect(NamedTuple):

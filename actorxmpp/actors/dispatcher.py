@@ -1,0 +1,187 @@
+"""What becomes of a stanza: replies, filters, handlers, events. Holds the role object.
+
+The role (a ``ClientXMPP`` or ``ComponentXMPP``) is not an actor itself, because its subclasses name
+their methods as they like (``start``, ``stop``). This actor makes it from its factory when it
+starts, and a new one when it restarts.
+
+The way of a stanza: (1) the IQ that waits for it, (2) the in-filters, (3) the role's own handling
+(rosters, presence, events), (4) the registered handlers, each in the actor that registered it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from actorxmpp.actors import messages as m
+from actorxmpp.actors.context import OnHandlerError
+from actorxmpp.exceptions import XMPPError
+from supervisors import EventLoopActor
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from actorxmpp.actors.context import SessionContext
+    from actorxmpp.basexmpp import BaseXMPP
+    from actorxmpp.xmlstream.handler import BaseHandler
+    from actorxmpp.xmlstream.stanzabase import StanzaBase
+
+__all__ = ["DispatcherActor"]
+
+logger = logging.getLogger(__name__)
+
+INBOUND_LOW = 100
+"""Stanzas waiting for the dispatcher at which reading from the socket goes on again."""
+
+
+class DispatcherActor(EventLoopActor):
+    """Runs the role."""
+
+    def __init__(self, context: SessionContext) -> None:
+        super().__init__()
+        self.context = context
+        self._role: BaseXMPP | None = None
+
+    # life
+
+    def on_start(self) -> None:
+        """Take the role object, or make a new one after a restart."""
+        context = self.context
+        context.up = False
+        context.pending_in = 0
+        context.reading_paused = False
+        role = context.take_role()
+        if role is None:
+            context.index.remove_owner(None)
+            context.events.remove_owner(None)
+            role = context.make_role()
+        self._role = role
+        role.attach(self)
+        for name, config in context.settings.plugins:
+            role.register_plugin(name, dict(config))
+
+    def on_stop(self) -> None:
+        """Let go of the role; what waits for a reply is told."""
+        if self._role is not None:
+            self._role.detach("session stopped")
+            self._role = None
+
+    def on_failure(self, *_exc_info: Any) -> None:
+        """Let go of the role after a failure, too."""
+        if self._role is not None:
+            self._role.detach("dispatcher failed")
+            self._role = None
+
+    def on_receive(self, message: Any) -> Any:
+        """Handle one message."""
+        return self._HANDLERS[type(message)](self, message)
+
+    # stanzas
+
+    def _stanzas(self, message: m.StanzasMatched) -> None:
+        context = self.context
+        context.pending_in -= len(message.items)
+        if context.reading_paused and context.pending_in <= INBOUND_LOW:
+            context.reading_paused = False
+            assert context.transport is not None
+            context.transport.tell(m.ResumeReading())
+        for stanza, handlers in message.items:
+            self._dispatch(stanza, handlers)
+
+    def _dispatch(self, stanza: StanzaBase, handlers: list[BaseHandler]) -> None:
+        role = self._role
+        assert role is not None
+        if role.filters_in:
+            filtered = role.apply_filters("in", stanza)
+            if filtered is None:
+                return
+            stanza, handlers = filtered, self.context.index.match(filtered)
+        handled = role.complete_iq(stanza)
+        try:
+            handled = role.handle_builtin(stanza) or handled
+        except Exception as error:  # noqa: BLE001  a stanza the peer made must not end the session
+            self.handler_failed(error, stanza)
+            handled = True
+        for handler in handlers:
+            handled = True
+            if handler.check_delete():
+                self.context.index.remove(handler.name)
+            self._run(handler, stanza)
+        if not handled:
+            stanza.unhandled()
+
+    def _run(self, handler: BaseHandler, stanza: StanzaBase) -> None:
+        if handler.owner is None:
+            self.run_guarded(handler.run, stanza, stanza)
+            return
+        cell = self.context.plugins.get(handler.owner)
+        if cell is None or not cell.tell(m.RunHandler(handler, stanza)):
+            stanza.exception(XMPPError("service-unavailable", text="plugin unavailable"))
+
+    def run_guarded(
+        self, function: Callable[[Any], Any], argument: Any, stanza: StanzaBase | None
+    ) -> None:
+        """Call one of the role's handlers; its failure is dealt with here.
+
+        A coroutine becomes a task of this actor.
+        """
+        try:
+            result = function(argument)
+        except Exception as error:  # noqa: BLE001  any failure of user code is dealt with
+            self.handler_failed(error, stanza)
+            return
+        if inspect.isawaitable(result):
+            self.create_task(self._await_guarded(result, stanza), name="handler")
+
+    async def _await_guarded(self, result: Awaitable[Any], stanza: StanzaBase | None) -> None:
+        try:
+            await result
+        except Exception as error:  # noqa: BLE001  as above
+            self.handler_failed(error, stanza)
+
+    def handler_failed(self, error: Exception, stanza: StanzaBase | None) -> None:
+        """Deal with a failure in one of the role's handlers as the settings say.
+
+        An IQ is answered. An ``XMPPError`` is an answer, not a failure.
+        """
+        answered_by_error = isinstance(error, XMPPError) and stanza is not None
+        if stanza is not None:
+            stanza.exception(error)
+        if answered_by_error:
+            return
+        if self._role is not None:
+            self._role.exception(error)
+        if self.context.settings.on_handler_error is OnHandlerError.RESTART:
+            self.exit(error)
+
+    # the stream
+
+    def _established(self, message: m.StreamEstablished) -> None:
+        if self._role is not None:
+            self._role.stream_established(message.jid, message.features)
+
+    def _finished(self, message: m.StreamFinished) -> None:
+        if self._role is not None:
+            self._role.stream_finished(message.reason, message.was_established)
+
+    def _event(self, message: m.RaiseEvent) -> None:
+        if self._role is not None:
+            self._role.event(message.name, message.data)
+
+    def _run_event(self, message: m.RunEventHandler) -> None:
+        self.run_guarded(message.function, message.data, None)
+
+    def _returned(self, message: m.SendStanza) -> None:
+        """Take back a stanza the stream ended before."""
+        if self._role is not None:
+            self._role.keep_waiting(message)
+
+    _HANDLERS: ClassVar[dict[type, Any]] = {
+        m.StanzasMatched: _stanzas,
+        m.StreamEstablished: _established,
+        m.StreamFinished: _finished,
+        m.RaiseEvent: _event,
+        m.RunEventHandler: _run_event,
+        m.SendStanza: _returned,
+    }

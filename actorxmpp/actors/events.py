@@ -1,0 +1,65 @@
+"""Who wants to hear of which event.
+
+The table belongs to the session, not to the role object, so that a plugin's event handlers stay
+registered when the dispatcher restarts, and the role's when a plugin does. Adding and raising cost
+the same however many handlers other events have.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["EventEntry", "EventTable"]
+
+
+class EventEntry(NamedTuple):
+    """One registered event handler."""
+
+    function: Callable[..., Any]
+    disposable: bool
+    """True if it is to be called once only."""
+    owner: str | None
+    """The plugin that registered it; None is the role."""
+
+
+class EventTable:
+    """Event handlers by event name, in the order they were added."""
+
+    __slots__ = ("_by_name",)
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, tuple[EventEntry, ...]] = {}
+
+    def add(self, name: str, entry: EventEntry) -> None:
+        """Add a handler of the event ``name``."""
+        self._by_name[name] = (*self._by_name.get(name, ()), entry)
+
+    def remove(self, name: str, function: Callable[..., Any]) -> None:
+        """Remove each registration of ``function`` for the event ``name``; none is no error."""
+        self._keep(name, lambda entry: entry.function != function)
+
+    def remove_owner(self, owner: str | None) -> None:
+        """Remove all handlers of a plugin, or with None all of the role."""
+        for name in list(self._by_name):
+            self._keep(name, lambda entry: entry.owner != owner)
+
+    def count(self, name: str) -> int:
+        """Count the handlers of the event ``name``."""
+        return len(self._by_name.get(name, ()))
+
+    def take(self, name: str) -> tuple[EventEntry, ...]:
+        """Return the handlers to call for one occurrence; forgets the disposable ones."""
+        entries = self._by_name.get(name, ())
+        if any(entry.disposable for entry in entries):
+            self._keep(name, lambda entry: not entry.disposable)
+        return entries
+
+    def _keep(self, name: str, wanted: Callable[[EventEntry], bool]) -> None:
+        kept = tuple(entry for entry in self._by_name.get(name, ()) if wanted(entry))
+        if kept:
+            self._by_name[name] = kept
+        else:
+            self._by_name.pop(name, None)

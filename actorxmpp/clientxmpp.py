@@ -1,0 +1,178 @@
+"""ClientXMPP: a client's session (RFC 6120, RFC 6121). What most bots subclass."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from actorxmpp.actors.context import Role, SessionSettings
+from actorxmpp.basexmpp import BaseXMPP
+from actorxmpp.exceptions import XMPPError
+from actorxmpp.protocol.negotiation import ClientNegotiation, ClientSettings
+from actorxmpp.stanza import Iq
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from actorxmpp.jid import JID
+    from actorxmpp.protocol.negotiation import Negotiation
+
+__all__ = ["ClientXMPP"]
+
+ROSTER_QUERY = "{jabber:iq:roster}query"
+SUBSCRIPTIONS = frozenset(("to", "from", "both", "none", "remove"))
+
+
+class ClientXMPP(BaseXMPP):
+    """A client.
+
+    Args:
+        jid: the account; with a resource, that resource is asked for.
+        password: the account's password.
+        plugin_config: configuration of plugins that are enabled without one.
+        plugin_whitelist: what ``register_plugins`` enables.
+        lang: the default language of what is sent (``xml:lang``).
+        settings: how to connect.
+
+    Raises:
+        InvalidJID: if ``jid`` is none.
+    """
+
+    session_role = Role.CLIENT
+
+    def __init__(
+        self,
+        jid: str | JID,
+        password: str | None = None,
+        plugin_config: dict[str, dict[str, Any]] | None = None,
+        plugin_whitelist: list[str] | None = None,
+        escape_quotes: bool = True,
+        sasl_mech: str | None = None,
+        lang: str = "en",
+        settings: SessionSettings | None = None,
+        **kwargs: Any,
+    ) -> None:
+        del escape_quotes
+        super().__init__(jid, "jabber:client", settings or SessionSettings(), **kwargs)
+        self.plugin_config = plugin_config or {}
+        self.plugin_whitelist = plugin_whitelist or []
+        self.lang = lang
+        self.credentials: dict[str, str] = {}
+        self._sasl_mech = sasl_mech
+        if password is not None:
+            self.password = password
+
+    @property
+    def password(self) -> str:
+        """The account's password."""
+        return self.credentials.get("password", "")
+
+    @password.setter
+    def password(self, value: str) -> None:
+        self.credentials["password"] = value
+
+    @property
+    def ca_certs(self) -> str | None:
+        """A file with the certificates of the authorities to trust instead of the system's."""
+        return self.settings.tls.ca_file
+
+    @ca_certs.setter
+    def ca_certs(self, value: Any) -> None:
+        path = None if value is None else str(value)
+        self.settings = replace(self.settings, tls=replace(self.settings.tls, ca_file=path))
+
+    def make_negotiation(self) -> Negotiation:
+        """Make the negotiation of a new stream."""
+        requested = self.requested_jid
+        return ClientNegotiation(
+            ClientSettings(
+                domain=requested.domain,
+                username=requested.local,
+                password=self.credentials.get("password"),
+                resource=requested.resource,
+                require_tls=self.settings.require_tls,
+                allowed_mechanisms=frozenset((self._sasl_mech,)) if self._sasl_mech else None,
+                known_mechanism=self._context.mechanism,
+                lang=self.lang,
+            )
+        )
+
+    # rosters
+
+    def get_roster(
+        self, callback: Callable[[Iq], Any] | None = None, timeout: float | None = None
+    ) -> asyncio.Future[Iq]:
+        """Fetch the roster (RFC 6121 section 2.2); the event ``roster_update`` follows.
+
+        Args:
+            callback: called with the reply.
+            timeout: seconds.
+
+        Returns:
+            A future of the reply; see ``send_iq`` for how it fails.
+        """
+        iq = self.Iq()
+        iq["type"] = "get"
+        iq.enable("roster")
+        if "{urn:xmpp:features:rosterver}ver" in self.features:
+            iq["roster"]["ver"] = self.client_roster.version
+
+        def received(reply: Iq) -> Any:
+            if reply["type"] == "result":
+                self._take_roster(reply)
+                self.event("roster_update", reply)
+            return callback(reply) if callback is not None else None
+
+        return self.send_iq(iq, received, timeout)
+
+    def update_roster(self, jid: str | JID, **kwargs: Any) -> Any:
+        """Add or change a roster item (RFC 6121 section 2.3).
+
+        Args:
+            jid: the contact.
+            kwargs: ``name``, ``subscription``, ``groups``, ``timeout``, ``callback``.
+        """
+        current = self.client_roster[jid]
+        return self.client_roster.update(
+            jid,
+            kwargs.get("name", current["name"]),
+            kwargs.get("subscription"),
+            kwargs.get("groups", current["groups"]),
+            timeout=kwargs.get("timeout"),
+            callback=kwargs.get("callback"),
+        )
+
+    def del_roster_item(self, jid: str | JID) -> Any:
+        """Remove a contact from the roster (RFC 6121 section 2.5)."""
+        return self.client_roster.remove(jid)
+
+    def _builtin_iq(self, iq: Iq) -> bool:
+        if iq.xml.get("type") != "set" or iq.xml.find(ROSTER_QUERY) is None:
+            return False
+        # RFC 6121 section 2.1.6: a push from anyone but our own account is an attack
+        if iq["from"].bare not in ("", self.boundjid.bare):
+            raise XMPPError("service-unavailable")
+        self._take_roster(iq)
+        self.event("roster_update", iq)
+        iq.reply(clear=True).send()
+        return True
+
+    def _take_roster(self, iq: Iq) -> None:
+        roster = self.client_roster
+        query = iq["roster"]
+        if query["ver"]:
+            roster.version = query["ver"]
+        for jid, item in query["items"].items():
+            subscription = item["subscription"]
+            if subscription not in SUBSCRIPTIONS:
+                continue
+            entry = roster[jid]
+            entry["name"] = item["name"]
+            entry["groups"] = item["groups"]
+            entry["from"] = subscription in ("from", "both")
+            entry["to"] = subscription in ("to", "both")
+            entry["pending_out"] = item["ask"] == "subscribe"
+            entry.save(remove=subscription == "remove")
+
+    _builtin = {**BaseXMPP._builtin, Iq: _builtin_iq}  # noqa: RUF012, SLF001  the base says what it is

@@ -1,0 +1,78 @@
+"""ComponentXMPP: a component's session (XEP-0114): a whole domain behind one stream."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from actorxmpp.actors.context import Role, SessionSettings
+from actorxmpp.basexmpp import BaseXMPP
+from actorxmpp.protocol.negotiation import ComponentNegotiation, ComponentSettings
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from actorxmpp.jid import JID
+    from actorxmpp.protocol.negotiation import Negotiation
+
+__all__ = ["ComponentXMPP"]
+
+DEFAULT_PORT = 5347
+"""Where servers listen for components by custom; XEP-0114 names no port."""
+
+
+class ComponentXMPP(BaseXMPP):
+    """A component.
+
+    Args:
+        jid: the component's own address, ``gateway.example.net``.
+        secret: what it shares with the server.
+        host: where the server listens for components.
+        port: the port there, 5347 by default.
+        plugin_config: configuration of plugins that are enabled without one.
+        plugin_whitelist: what ``register_plugins`` enables.
+        use_jc_ns: make stanzas in the namespace ``jabber:client``; a few servers want it.
+        fix_error_ns: accepted for compatibility; errors always have the right namespace here.
+        settings: how to connect.
+
+    Raises:
+        InvalidJID: if ``jid`` is none.
+    """
+
+    session_role = Role.COMPONENT
+    is_component = True
+
+    def __init__(
+        self,
+        jid: str | JID,
+        secret: str,
+        host: str | None = None,
+        port: int | None = None,
+        plugin_config: dict[str, dict[str, Any]] | None = None,
+        plugin_whitelist: list[str] | None = None,
+        use_jc_ns: bool = False,
+        fix_error_ns: bool = False,
+        settings: SessionSettings | None = None,
+        **kwargs: Any,
+    ) -> None:
+        del fix_error_ns
+        namespace = "jabber:client" if use_jc_ns else "jabber:component:accept"
+        super().__init__(jid, namespace, settings or SessionSettings(), **kwargs)
+        self.plugin_config = plugin_config or {}
+        self.plugin_whitelist = plugin_whitelist or []
+        self.secret = secret
+        self.auto_authorize = None
+        if host is not None:
+            self.settings = replace(self.settings, server=(host, port or DEFAULT_PORT))
+
+    def connect(
+        self, host: str | tuple[str, int] | None = None, port: int | None = None
+    ) -> asyncio.Future[bool]:
+        """Be connected from now on; see ``XMLStream.connect``."""
+        if isinstance(host, str):
+            port = port or DEFAULT_PORT
+        return super().connect(host, port)
+
+    def make_negotiation(self) -> Negotiation:
+        """Make the negotiation of a new stream."""
+        return ComponentNegotiation(ComponentSettings(self.requested_jid.full, self.secret))

@@ -1,0 +1,11 @@
+"""XEP-0030: Service Discovery."""
+
+from __future__ import annotations
+
+from actorxmpp.plugins.base import register_plugin
+from actorxmpp.plugins.xep_0030.disco import XEP_0030
+from actorxmpp.plugins.xep_0030.stanza import DiscoInfo, DiscoItems
+
+__all__ = ["XEP_0030", "DiscoInfo", "DiscoItems"]
+
+register_plugin(XEP_0030)

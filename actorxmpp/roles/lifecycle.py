@@ -1,0 +1,139 @@
+"""Connecting and disconnecting, as users call them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from actorxmpp.actors import messages as m
+from actorxmpp.actors.session import SessionSupervisor
+from actorxmpp.exceptions import NotConnectedError
+from actorxmpp.roles.core import RoleCore
+from actorxmpp.roles.events import Events
+
+if TYPE_CHECKING:
+    from actorxmpp.actors.context import SessionSettings
+    from actorxmpp.actors.dispatcher import DispatcherActor
+
+__all__ = ["Lifecycle"]
+
+
+class Lifecycle(Events, RoleCore):
+    """The life of a session's connection."""
+
+    def __init__(self, session_id: str, settings: SessionSettings) -> None:
+        super().__init__(session_id, settings)
+        self._disconnected: asyncio.Future[str] | None = None
+        self._connecting: asyncio.Future[bool] | None = None
+        self.sessionstarted = False
+
+    # the session
+
+    @property
+    def disconnected(self) -> asyncio.Future[str]:
+        """Done, with the reason, when the session has ended for good."""
+        if self._disconnected is None or (self._disconnected.done() and self._context.wanted):
+            self._disconnected = self.loop.create_future()
+        return self._disconnected
+
+    def attach(self, actor: DispatcherActor) -> None:
+        """Take the actor that holds this object; called by the dispatcher when it starts."""
+        self._actor = actor
+        self._thread = threading.get_ident()
+        self._loop = asyncio.get_running_loop()
+
+    def detach(self, reason: str) -> None:
+        """Let go of the actor; called by the dispatcher when it ends."""
+        del reason
+        for handle in self._scheduled.values():
+            handle.cancel()
+        self._scheduled.clear()
+        self._actor = None
+
+    def connect(
+        self, host: str | tuple[str, int] | None = None, port: int | None = None
+    ) -> asyncio.Future[bool]:
+        """Be connected from now on: the session starts, and reconnects by itself.
+
+        Args:
+            host: where to connect instead of what DNS says; also ``(host, port)``.
+            port: the port there, 5222 by default.
+
+        Returns:
+            A future that is done, with True, when the socket is up for the first time.
+        """
+        if isinstance(host, tuple):
+            host, port = host
+        if host:
+            self.settings = replace(self.settings, server=(host, port or 5222))
+        if self._connecting is None or self._connecting.done():
+            self._connecting = self.loop.create_future()
+        context = self._context
+        if context.session is not None and context.session.is_alive():
+            assert context.transport is not None
+            context.transport.tell(m.StartConnecting())
+        else:
+            context.wanted = True
+            self._on_loop(SessionSupervisor.start, context)
+        return self._connecting
+
+    def disconnect(
+        self,
+        wait: float = 2.0,
+        reason: str | None = None,
+        ignore_send_queue: bool = False,
+    ) -> asyncio.Future[str]:
+        """End the session in order: what was sent goes out, then the stream is closed.
+
+        Args:
+            wait: seconds the server gets to close its side.
+            reason: for the ``disconnected`` event.
+            ignore_send_queue: forget stanzas that wait for a connection (they are reported as
+                ``stanza_not_sent`` either way).
+
+        Returns:
+            A future that is done, with the reason, when the stream is closed.
+        """
+        del ignore_send_queue
+        context = self._context
+        future = self.disconnected
+        context.wanted = False
+        self.settings = replace(self.settings, close_timeout=float(wait))
+        if context.session is None or not context.session.is_alive():
+            self._session_over(reason or "not connected")
+        elif context.parser is not None:
+            context.parser.tell(m.CloseStream(reason or "disconnect requested"))
+        return future
+
+    def reconnect(self, wait: float = 2.0, reason: str = "Reconnecting") -> None:
+        """Drop the connection and make a new one at once.
+
+        Args:
+            wait: accepted for compatibility; the old stream is closed without waiting.
+            reason: for the ``disconnected`` event.
+
+        Raises:
+            NotConnectedError: if the session was never started.
+        """
+        del wait
+        if self._context.transport is None:
+            raise NotConnectedError("connect() was not called")
+        self._context.transport.tell(m.Reconnect(reason))
+
+    def abort(self) -> None:
+        """Drop the connection without closing the stream, and stay disconnected."""
+        if self._context.transport is not None:
+            self._context.transport.tell(m.Disconnect("aborted"))
+
+    def is_connected(self) -> bool:
+        """Whether stanzas can be sent right now."""
+        return self._context.up
+
+    def _session_over(self, reason: str) -> None:
+        waiting = self._context.waiting
+        while waiting:
+            self.event("stanza_not_sent", waiting.popleft().stanza)
+        if not self.disconnected.done():
+            self.disconnected.set_result(reason)
