@@ -172,6 +172,7 @@ class SlixPeer:
         *,
         timeout_s: float = ANSWER_TIMEOUT_S,
         again_every_s: float | None = None,
+        give_up: Callable[[], bool] = lambda: False,
     ) -> dict[str, str]:
         """Send each JID a message and wait for an answer from each.
 
@@ -179,6 +180,7 @@ class SlixPeer:
             questions: bare JID to body. An answer counts if it contains the body.
             timeout_s: for all of them.
             again_every_s: ask those that haven't answered again; for peers that may be offline.
+            give_up: looked at before asking again; True ends the waiting.
 
         Returns:
             Bare JID to the answer's body.
@@ -198,7 +200,7 @@ class SlixPeer:
             self._collect(first, open_questions, answers, round_end)
             if not open_questions:
                 return answers
-            if time.monotonic() >= deadline:
+            if time.monotonic() >= deadline or give_up():
                 some = sorted(open_questions)[:5]
                 raise PeerError(
                     f"{len(open_questions)} of {len(questions)} didn't answer in {timeout_s:g} s: "

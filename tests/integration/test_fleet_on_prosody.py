@@ -14,7 +14,7 @@ import pytest
 
 from .program import Program, fleet
 from .servers.prosody import Prosody
-from .slix import SlixPeer
+from .slix import PeerError, SlixPeer
 
 DOMAIN = "xmpp.test"
 BOTS = 50
@@ -67,14 +67,24 @@ def everybody(word: str) -> dict[str, str]:
     return {jid: f"{word} {jid}" for jid in jids}
 
 
+def ask(server: Prosody, program: Program, questions: dict[str, str]) -> dict[str, str]:
+    """Ask until everybody has answered or the fleet has ended."""
+    with juliet(server) as peer:
+        try:
+            return peer.ask(
+                questions,
+                timeout_s=UP_TIMEOUT_S,
+                again_every_s=AGAIN_EVERY_S,
+                give_up=lambda: not program.running,
+            )
+        except PeerError as error:
+            raise program.fail(str(error)) from error
+
+
 def assert_all_echo(server: Prosody, program: Program, word: str) -> None:
     """Each of the 52 answers with what it was asked."""
     questions = everybody(word)
-    with juliet(server) as peer:
-        try:
-            answers = peer.ask(questions, timeout_s=UP_TIMEOUT_S, again_every_s=AGAIN_EVERY_S)
-        except AssertionError as error:
-            raise program.fail(str(error)) from error
+    answers = ask(server, program, questions)
     assert answers == {jid: f"echo: {body}" for jid, body in questions.items()}
 
 
@@ -103,7 +113,7 @@ def test_the_fleet_echoes_outlives_a_killed_server_and_ends_on_sigterm(
 
 def test_a_second_sigterm_does_not_wait_for_the_server(server: Prosody, tmp_path: Path) -> None:
     with fleet(tmp_path, clients_table(server, count=5), ENVIRONMENT) as program:
-        wait_until_online(server, program, [f"bot{n}@{DOMAIN}" for n in range(1, 6)])
+        ask(server, program, {f"bot{n}@{DOMAIN}": "are you there" for n in range(1, 6)})
         server.pause()
         try:
             program.terminate()
@@ -116,25 +126,12 @@ def test_a_second_sigterm_does_not_wait_for_the_server(server: Prosody, tmp_path
         assert "Traceback" not in program.output, program.output
 
 
-def wait_until_online(server: Prosody, program: Program, jids: list[str]) -> None:
-    """Each of these answers."""
-    with juliet(server) as peer:
-        try:
-            peer.ask(
-                dict.fromkeys(jids, "are you there"),
-                timeout_s=UP_TIMEOUT_S,
-                again_every_s=AGAIN_EVERY_S,
-            )
-        except AssertionError as error:
-            raise program.fail(str(error)) from error
-
-
 def test_one_wrong_password_parks_one_session(server: Prosody, tmp_path: Path) -> None:
     accounts = {f"park{n}": PASSWORD for n in range(1, BOTS + 1)}
     server.add_accounts({**accounts, "park7": "not what the fleet has"})
     with fleet(tmp_path, clients_table(server, name="park"), ENVIRONMENT) as program:
         right = [f"{user}@{DOMAIN}" for user in accounts if user != "park7"]
-        wait_until_online(server, program, right)
+        ask(server, program, dict.fromkeys(right, "are you there"))
         program.wait_for_output(r"park7@.*parked.*not-authorized", 10)
         # Not a loop, hot or slow: the server saw it try, and the number doesn't grow.
         tried = server.failed_logins("park7")
