@@ -1,0 +1,289 @@
+"""One accepted connection: bytes in become events, stanzas out become bytes, both bounded.
+
+`Link` is what client sessions and component streams share. On a stanza's way it is first and last:
+bytes from `net` go through the tokenizer to the subclass, and what the router sends goes to `net`,
+which writes once per loop turn. While a peer reads too slowly its stanzas wait here; one that lets
+too many wait is cut with a stream error.
+
+Rules: a subclass's `_left` and `_gone` run exactly once per connection, however it ends. Nothing a
+peer sends raises out of `data_received`, and `send` never raises nor ends anything at once: whoever
+sends may be in the middle of a list of receivers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final
+from xml.etree.ElementTree import Element
+
+from actorxmpp.net.errors import ConnectionClosed, WriteBufferFull
+from actorxmpp.testing.server import namespaces as ns
+from actorxmpp.testing.server.limits import (
+    LOGIN_SECONDS,
+    MAX_STANZA_BYTES,
+    MAX_STANZA_DEPTH,
+)
+from actorxmpp.xmlstream.tokenizer import (
+    Limits,
+    StreamClosed,
+    StreamOpened,
+    StreamViolation,
+    Tokenizer,
+)
+
+if TYPE_CHECKING:
+    from actorxmpp.net.connection import Connection
+    from actorxmpp.net.errors import NetError
+
+log = logging.getLogger(__name__)
+
+TOKENIZER_LIMITS: Final = Limits(stanza_bytes=MAX_STANZA_BYTES, depth=MAX_STANZA_DEPTH)
+STREAM_END: Final = b"</stream:stream>"
+_STREAM_TAG: Final = f"{{{ns.STREAM}}}stream"
+_STREAM_ERROR: Final = f"{{{ns.STREAM}}}error"
+
+
+class Refusal(Exception):
+    """The peer broke a rule: the stream ends with this stream error."""
+
+    def __init__(self, condition: str, text: str = "") -> None:
+        super().__init__(condition)
+        self.condition = condition
+        self.text = text
+
+
+class Phase(IntEnum):
+    """How far the connection's life has gone; it only ever goes on."""
+
+    NEGOTIATING = 0
+    ESTABLISHED = 1
+    OVERFULL = 2
+    """The peer doesn't read; it will be told so at the end of this turn and gets nothing more."""
+    CLOSING = 3
+    """Our last bytes are on their way; `net` bounds how long they may take."""
+    CLOSED = 4
+
+
+class Link:
+    """One connection of a client or component.
+
+    Args:
+        connection: The socket.
+        domain: The server's name, for stream headers.
+        output_limit: Bytes that may wait for this peer.
+    """
+
+    __slots__ = (
+        "_connection",
+        "_domain",
+        "_header_sent",
+        "_output_limit",
+        "_paused",
+        "_phase",
+        "_queue",
+        "_queued",
+        "_restarted",
+        "_timer",
+        "_tokenizer",
+    )
+
+    namespace: str = ns.CLIENT
+
+    def __init__(self, connection: Connection, domain: str, output_limit: int) -> None:
+        self._connection = connection
+        self._domain = domain
+        self._output_limit = output_limit
+        self._tokenizer = Tokenizer(limits=TOKENIZER_LIMITS)
+        self._phase = Phase.NEGOTIATING
+        self._header_sent = False
+        self._restarted = False
+        self._paused = False
+        self._queue: list[bytes] = []
+        self._queued = 0
+        loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = loop.call_later(LOGIN_SECONDS, self._too_slow)
+
+    @property
+    def phase(self) -> Phase:
+        """How far the connection's life has gone."""
+        return self._phase
+
+    # -- for subclasses --------------------------------------------------------------------------
+
+    def _header(self, opened: StreamOpened) -> None:
+        """A stream header has come whose name is right. Raises `Refusal`."""
+        raise NotImplementedError
+
+    def _element(self, element: Element) -> None:
+        """A complete child of the stream has come. Raises `Refusal`."""
+        raise NotImplementedError
+
+    def _left(self) -> None:
+        """The peer is gone, or as good as: take it out wherever it was entered."""
+        raise NotImplementedError
+
+    def _gone(self) -> None:
+        """The connection is over and done with."""
+        raise NotImplementedError
+
+    def _restart(self) -> None:
+        """Expect a new stream header on the same connection."""
+        self._tokenizer.reset()
+        self._header_sent = False
+        self._restarted = True
+
+    def _establish(self) -> None:
+        """Negotiation is over."""
+        self._phase = Phase.ESTABLISHED
+        self._stop_timer()
+
+    def _send_header(self, stream_id: str) -> None:
+        self._header_sent = True
+        self.send(ns.stream_header(self.namespace, self._domain, stream_id))
+
+    # -- bytes in --------------------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes from the connection."""
+        if self._phase >= Phase.OVERFULL:
+            return
+        violation: StreamViolation | None = None
+        try:
+            events = self._tokenizer.feed(data)
+        except StreamViolation as error:
+            events, violation = error.events, error
+        try:
+            self._take(events)
+            if violation is not None:
+                self.fail(violation.condition, violation.text)
+        except Refusal as refusal:
+            self.fail(refusal.condition, refusal.text)
+        except Exception:
+            log.exception("a bug met while serving %r", self)
+            self.fail("internal-server-error")
+
+    def _take(self, events: list[Element | StreamOpened | StreamClosed]) -> None:
+        self._restarted = False
+        for event in events:
+            if self._phase >= Phase.CLOSING:
+                return
+            if self._restarted:
+                raise Refusal("policy-violation", "bytes were sent ahead of a stream restart")
+            if isinstance(event, Element):
+                if event.tag == _STREAM_ERROR:
+                    self._end(STREAM_END)
+                else:
+                    self._element(event)
+            elif isinstance(event, StreamOpened):
+                self._open(event)
+            else:
+                self._end(STREAM_END)
+
+    def _open(self, opened: StreamOpened) -> None:
+        if opened.tag != _STREAM_TAG:
+            raise Refusal("invalid-namespace" if "stream" in opened.tag else "bad-format")
+        self._header(opened)
+
+    def connection_lost(self, error: NetError | None) -> None:  # noqa: ARG002 - the protocol's
+        """The socket is gone."""
+        self._finish()
+
+    def _too_slow(self) -> None:
+        self._timer = None
+        self.fail("connection-timeout")
+
+    # -- bytes out -------------------------------------------------------------------------------
+
+    def send(self, data: bytes) -> None:
+        """Send bytes to the peer; they leave together with all others of this loop turn."""
+        if self._phase >= Phase.OVERFULL:
+            return
+        if self._paused:
+            self._queue.append(data)
+            self._queued += len(data)
+            if self._queued > self._output_limit:
+                self._overfull()
+            return
+        try:
+            self._connection.write(data)
+        except WriteBufferFull:
+            self._overfull()
+        except ConnectionClosed:
+            pass  # the peer is leaving: `connection_lost` is on its way
+
+    def _overfull(self) -> None:
+        self._phase = Phase.OVERFULL
+        self._drop_queue()
+        asyncio.get_running_loop().call_soon(
+            self.fail, "resource-constraint", "too much waits to be read"
+        )
+
+    def pause_writing(self) -> None:
+        """The peer reads too slowly: keep what comes until it catches up."""
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        """The peer has caught up."""
+        self._paused = False
+        if self._queue:
+            data = b"".join(self._queue)
+            self._drop_queue()
+            self.send(data)
+
+    # -- the end ---------------------------------------------------------------------------------
+
+    def fail(self, condition: str, text: str = "") -> None:
+        """End the stream with a stream error (RFC 6120 section 4.9)."""
+        if self._phase >= Phase.CLOSING:
+            return
+        log.info("%r ends: %s %s", self, condition, text)
+        header = b"" if self._header_sent else ns.stream_header(self.namespace, self._domain, "0")
+        self._end(header + ns.stream_error(condition, text))
+
+    def _end(self, last: bytes) -> None:
+        self._phase = Phase.CLOSING
+        self._stop_timer()
+        self._queue.append(last)
+        try:
+            self._connection.write(b"".join(self._queue))
+        except WriteBufferFull:
+            self._abort()  # it left no room even for a farewell
+        except ConnectionClosed:
+            pass
+        self._drop_queue()
+        self._left()
+        self._connection.close()  # bounds the wait for the peer itself
+
+    def cut(self) -> None:
+        """Drop the connection hard, without a word."""
+        self._abort()
+
+    def _abort(self) -> None:
+        if self._phase is not Phase.CLOSED:
+            self._finish()
+            self._connection.abort()
+
+    def _finish(self) -> None:
+        before, self._phase = self._phase, Phase.CLOSED
+        if before is Phase.CLOSED:
+            return
+        self._stop_timer()
+        self._drop_queue()
+        self._tokenizer.close()
+        if before < Phase.CLOSING:
+            self._left()
+        self._gone()
+
+    def _drop_queue(self) -> None:
+        self._queue.clear()
+        self._queued = 0
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._connection.peer}>"

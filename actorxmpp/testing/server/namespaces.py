@@ -1,0 +1,100 @@
+"""The XML namespaces and the few fixed pieces of stream XML the embedded server writes.
+
+Inside the server every stanza is in ``jabber:client``: a component's stanzas are renamed when
+they come in. They are serialised with that namespace as the default and so carry none on their
+root; the stream they are written to, a client's or a component's, gives them its own.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from xml.etree.ElementTree import Element, SubElement
+from xml.sax.saxutils import escape, quoteattr
+
+CLIENT: Final = "jabber:client"
+COMPONENT: Final = "jabber:component:accept"
+STREAM: Final = "http://etherx.jabber.org/streams"
+STREAM_ERRORS: Final = "urn:ietf:params:xml:ns:xmpp-streams"
+STANZA_ERRORS: Final = "urn:ietf:params:xml:ns:xmpp-stanzas"
+TLS: Final = "urn:ietf:params:xml:ns:xmpp-tls"
+SASL: Final = "urn:ietf:params:xml:ns:xmpp-sasl"
+BIND: Final = "urn:ietf:params:xml:ns:xmpp-bind"
+SESSION: Final = "urn:ietf:params:xml:ns:xmpp-session"
+ROSTER: Final = "jabber:iq:roster"
+PING: Final = "urn:xmpp:ping"
+VERSION: Final = "jabber:iq:version"
+DISCO_INFO: Final = "http://jabber.org/protocol/disco#info"
+DISCO_ITEMS: Final = "http://jabber.org/protocol/disco#items"
+DELAY: Final = "urn:xmpp:delay"
+CHAT_STATES: Final = "http://jabber.org/protocol/chatstates"
+
+MESSAGE: Final = f"{{{CLIENT}}}message"
+PRESENCE: Final = f"{{{CLIENT}}}presence"
+IQ: Final = f"{{{CLIENT}}}iq"
+ERROR: Final = f"{{{CLIENT}}}error"
+
+ERROR_TYPES: Final[dict[str, str]] = {
+    "bad-request": "modify",
+    "conflict": "cancel",
+    "feature-not-implemented": "cancel",
+    "forbidden": "auth",
+    "item-not-found": "cancel",
+    "jid-malformed": "modify",
+    "not-acceptable": "modify",
+    "not-allowed": "cancel",
+    "policy-violation": "modify",
+    "recipient-unavailable": "wait",
+    "remote-server-not-found": "cancel",
+    "resource-constraint": "wait",
+    "service-unavailable": "cancel",
+}
+"""Stanza error condition to its type (RFC 6120 section 8.3.3)."""
+
+
+def stream_header(default: str, domain: str, stream_id: str) -> bytes:
+    """The server's answer to a stream header."""
+    version = " version='1.0' xml:lang='en'" if default == CLIENT else ""
+    return (
+        f"<?xml version='1.0'?><stream:stream xmlns='{default}' xmlns:stream='{STREAM}'"
+        f" id='{stream_id}' from={quoteattr(domain)}{version}>"
+    ).encode()
+
+
+def stream_error(condition: str, text: str = "") -> bytes:
+    """A stream error and the end of the stream (RFC 6120 section 4.9)."""
+    detail = f"<text xmlns='{STREAM_ERRORS}' xml:lang='en'>{escape(text)}</text>" if text else ""
+    return (
+        f"<stream:error><{condition} xmlns='{STREAM_ERRORS}'/>{detail}</stream:error>"
+        "</stream:stream>"
+    ).encode()
+
+
+def sasl_failure(condition: str) -> bytes:
+    """A SASL failure (RFC 6120 section 6.5)."""
+    return f"<failure xmlns='{SASL}'><{condition}/></failure>".encode()
+
+
+def error_element(condition: str, text: str = "") -> Element:
+    """The ``error`` child of a stanza error, its type looked up in `ERROR_TYPES`."""
+    error = Element(ERROR, {"type": ERROR_TYPES[condition]})
+    SubElement(error, f"{{{STANZA_ERRORS}}}{condition}")
+    if text:
+        SubElement(error, f"{{{STANZA_ERRORS}}}text").text = text
+    return error
+
+
+def answer(stanza: Element, kind: str) -> Element:
+    """An empty stanza of the same name and id, sent back the way `stanza` came."""
+    reply = Element(stanza.tag, {"type": kind})
+    for theirs, ours in (("to", "from"), ("from", "to"), ("id", "id")):
+        value = stanza.get(theirs)
+        if value is not None:
+            reply.set(ours, value)
+    return reply
+
+
+def error_answer(stanza: Element, condition: str, text: str = "") -> Element:
+    """The error that answers `stanza` (RFC 6120 section 8.3)."""
+    reply = answer(stanza, "error")
+    reply.append(error_element(condition, text))
+    return reply

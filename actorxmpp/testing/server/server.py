@@ -1,0 +1,231 @@
+"""One embedded server: two listening ports and the house behind them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import gc
+import logging
+import random
+import resource
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from actorxmpp.net import tcp, tls
+from actorxmpp.testing.server.accounts import Accounts
+from actorxmpp.testing.server.addresses import parse
+from actorxmpp.testing.server.certificate import (
+    CertificateFiles,
+    ensure_certificate,
+)
+from actorxmpp.testing.server.component import ComponentLink
+from actorxmpp.testing.server.house import House
+from actorxmpp.testing.server.limits import FAREWELL_SECONDS, MAX_CONNECTIONS
+from actorxmpp.testing.server.ports import candidates, lowest_outgoing
+from actorxmpp.testing.server.session import Session
+from actorxmpp.testing.server.settings import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from actorxmpp.net.connection import Connection
+    from actorxmpp.testing.server.link import Link
+    from actorxmpp.testing.server.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_STATM = Path("/proc/self/statm")
+_GC_YOUNG: Final = 50_000
+"""Objects between two looks of the cycle collector: stanzas have no cycles, and with thousands of
+sessions each look at the older ones is milliseconds."""
+
+
+class Server:
+    """A server to be started and stopped once.
+
+    Args:
+        settings: What it serves and where.
+
+    Attributes:
+        accounts: Who may log in; may be added to while it runs.
+        house: Everything its connections share.
+        port: Of client streams, once started.
+        component_port: Of component streams, once started.
+
+    Raises:
+        SettingsError: The domain isn't one.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        domain = parse(settings.domain)
+        if domain is None or domain.full != domain.domain:
+            raise SettingsError(f"domain: {settings.domain!r} is not a domain")
+        self._settings = settings
+        self._domain = domain.domain
+        self.accounts = Accounts(self._domain)
+        self.port = 0
+        self.component_port = 0
+        self.connections_cut = 0
+        self._rng = random.Random(settings.seed)
+        self._house: House | None = None
+        self._files: CertificateFiles | None = None
+        self._listeners: list[tcp.Listener] = []
+
+    @property
+    def house(self) -> House:
+        """Everything the connections share; there is one from `start` on."""
+        assert self._house is not None, "the server has not started"
+        return self._house
+
+    @property
+    def ca_file(self) -> Path:
+        """The certificate authority that clients have to trust."""
+        assert self._files is not None, "the server has not started"
+        return self._files.ca_file
+
+    async def start(self) -> None:
+        """Make what is missing (certificate, keys), then listen.
+
+        Raises:
+            OSError: An address can't be listened on, or the certificate can't be written.
+            AccountError: An account or component of the settings isn't allowed.
+        """
+        settings = self._settings
+        raise_file_limit()
+        await self.accounts.add_all(
+            settings.accounts, settings.components, settings.auto_accounts, settings.auto_components
+        )
+        folder = settings.folder or Path(tempfile.mkdtemp(prefix="actorxmpp-server-"))
+        self._files = files = await asyncio.to_thread(ensure_certificate, folder, self._domain)
+        context = await tls.server_context(str(files.chain_file), str(files.key_file))
+        self._house = house = House(
+            self._domain,
+            self.accounts,
+            asyncio.get_running_loop(),
+            tls=context,
+            bindings=_bindings(context) if settings.channel_binding else None,
+            rng=self._rng if settings.seed is not None else None,
+        )
+        try:
+            self.port = await self._listen(settings.port, lambda peer: Session(peer, house))
+            self.component_port = await self._listen(
+                settings.component_port, lambda peer: ComponentLink(peer, house)
+            )
+        except OSError:
+            await self.stop()
+            raise
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(_GC_YOUNG, 20, 20)
+
+    async def stop(self) -> None:
+        """End every stream with ``system-shutdown`` and stop listening. Safe to repeat."""
+        listeners, self._listeners = self._listeners, []
+        for listener in listeners:
+            listener.close()
+        if self._house is not None:
+            await self._end_links(self._house)
+        if self._settings.folder is None:
+            self.remove_certificate()
+
+    def remove_certificate(self) -> None:
+        """Remove the certificate's files."""
+        if self._files is not None:
+            self._files.remove()
+
+    def cut(self, count: int, jid: str | None = None) -> list[str]:
+        """Cut established connections hard, chosen at random; repeatable with a seed.
+
+        Args:
+            count: How many, clients and components alike.
+            jid: Choose only among those with this full or bare address.
+
+        Returns:
+            Their addresses.
+        """
+        chosen = [
+            entry
+            for entry in self.house.directory.established()
+            if jid is None or jid in {entry.jid, entry.jid.partition("/")[0]}
+        ]
+        if count < len(chosen):
+            chosen = self._rng.sample(chosen, count)
+        for entry in chosen:
+            entry.stream.cut()
+        self.connections_cut += len(chosen)
+        return [entry.jid for entry in chosen]
+
+    def stats(self) -> dict[str, float]:
+        """Counters and costs; see `EmbeddedServer.stats`."""
+        house = self.house
+        return {
+            "sessions": len(house.directory.resources),
+            "components": len(house.directory.components),
+            "messages_routed": house.router.messages_routed,
+            "logins": house.logins,
+            "connections_cut": self.connections_cut,
+            "rss_kib": rss_kib(),
+            "cpu_s": time.process_time(),
+        }
+
+    async def _listen(self, port: int, make: Callable[[Connection], Link]) -> int:
+        tries = [port] if port else candidates(lowest_outgoing())
+        for number in tries:
+            try:
+                listener = await tcp.serve(self._accept(make), self._settings.host, number)
+            except OSError as error:
+                if number == port or error.errno != errno.EADDRINUSE:
+                    raise
+                continue
+            self._listeners.append(listener)
+            return listener.port
+        raise AssertionError("the last candidate is any port")
+
+    def _accept(self, make: Callable[[Connection], Link]) -> Callable[[Connection], Link]:
+        house = self.house
+
+        def accept(connection: Connection) -> Link:
+            link = make(connection)
+            house.entered(link)
+            if len(house.links) > MAX_CONNECTIONS:
+                link.fail("resource-constraint", "too many connections")
+            return link
+
+        return accept
+
+    async def _end_links(self, house: House) -> None:
+        for link in list(house.links):
+            link.fail("system-shutdown")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                await house.empty.wait()
+        for link in list(house.links):
+            link.cut()
+
+
+def _bindings(context: tls.ServerContext) -> dict[str, bytes]:
+    binding = tls.server_end_point(context.certificate)
+    assert binding is not None, "our own certificate is signed with SHA-256"
+    return {tls.TLS_SERVER_END_POINT: binding}
+
+
+def raise_file_limit() -> None:
+    """Allow as many connections as the system lets this process have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        except (OSError, ValueError) as error:
+            log.warning("at most %d connections: %s", soft, error)
+
+
+def rss_kib() -> int:
+    """The memory this process has in RAM now, in KiB; the most it ever had where /proc is not."""
+    try:
+        pages = int(_STATM.read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return pages * resource.getpagesize() // 1024

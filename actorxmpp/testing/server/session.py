@@ -1,0 +1,301 @@
+"""A client's stream: header, STARTTLS, SASL, bind (RFC 6120 sections 4 to 7), then its stanzas.
+
+What may come when is the table `EXPECTED`: for each step the elements it takes and the method that
+takes them. Anything else ends the stream. TLS is required, only SCRAM is offered, and there is no
+way around either.
+"""
+
+from __future__ import annotations
+
+import binascii
+import logging
+import secrets
+from base64 import b64decode, b64encode
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+from xml.etree.ElementTree import Element, SubElement
+
+from actorxmpp.net.errors import NetError
+from actorxmpp.protocol.sasl.scramserver import ScramRefused, ServerScram
+from actorxmpp.testing.server import namespaces as ns
+from actorxmpp.testing.server.accounts import HASHES
+from actorxmpp.testing.server.addresses import make, parse
+from actorxmpp.testing.server.limits import (
+    CLIENT_OUTPUT_BYTES,
+    MAX_LOGIN_ATTEMPTS,
+    MAX_RESOURCES,
+)
+from actorxmpp.testing.server.link import Link, Phase, Refusal
+from actorxmpp.xmlstream.serialize import to_bytes
+
+if TYPE_CHECKING:
+    from actorxmpp.net.connection import Connection
+    from actorxmpp.protocol.sasl.scramkeys import StoredKeys
+    from actorxmpp.testing.server.directory import Resource
+    from actorxmpp.testing.server.house import House
+    from actorxmpp.xmlstream.tokenizer import StreamOpened
+
+log = logging.getLogger(__name__)
+
+
+class Step(Enum):
+    """What the client has reached."""
+
+    PLAIN = "plain"
+    """Connected; only STARTTLS is possible."""
+    SECURE = "secure"
+    """TLS is up; SASL comes next."""
+    PROVING = "proving"
+    """A SASL exchange waits for the client's proof."""
+    LOGGED_IN = "logged in"
+    """SASL is done; bind comes next."""
+    BOUND = "bound"
+    """A session: everything goes to the router."""
+
+
+_AUTH: Final = f"{{{ns.SASL}}}auth"
+_RESPONSE: Final = f"{{{ns.SASL}}}response"
+_ABORT: Final = f"{{{ns.SASL}}}abort"
+_STARTTLS: Final = f"{{{ns.TLS}}}starttls"
+_BIND: Final = f"{{{ns.BIND}}}bind"
+
+EXPECTED: Final[dict[tuple[Step, str], str]] = {
+    (Step.PLAIN, _STARTTLS): "_starttls",
+    (Step.PLAIN, _AUTH): "_auth_without_tls",
+    (Step.SECURE, _AUTH): "_auth",
+    (Step.PROVING, _RESPONSE): "_response",
+    (Step.PROVING, _ABORT): "_abort_sasl",
+    (Step.LOGGED_IN, ns.IQ): "_bind",
+}
+"""Step and element to the method that takes it."""
+
+_FEATURES_PLAIN: Final = (
+    f"<stream:features><starttls xmlns='{ns.TLS}'><required/></starttls></stream:features>"
+).encode()
+_FEATURES_BOUND: Final = (
+    f"<stream:features><bind xmlns='{ns.BIND}'/>"
+    f"<session xmlns='{ns.SESSION}'><optional/></session></stream:features>"
+).encode()
+_PROCEED: Final = f"<proceed xmlns='{ns.TLS}'/>".encode()
+
+
+class Session(Link):
+    """One connection to the client port.
+
+    Args:
+        connection: The socket.
+        house: The server it belongs to.
+    """
+
+    __slots__ = ("_attempts", "_house", "_resource", "_scram", "_step", "_user")
+
+    def __init__(self, connection: Connection, house: House) -> None:
+        super().__init__(connection, house.domain, CLIENT_OUTPUT_BYTES)
+        self._house = house
+        self._step = Step.PLAIN
+        self._attempts = 0
+        self._scram: ServerScram | None = None
+        self._user = ""
+        self._resource: Resource | None = None
+
+    # -- stream headers and features -------------------------------------------------------------
+
+    def _header(self, opened: StreamOpened) -> None:
+        self._send_header(secrets.token_hex(8))
+        if opened.default_ns != ns.CLIENT:
+            raise Refusal("invalid-namespace", f"the default namespace must be {ns.CLIENT}")
+        address = parse(opened.attrib.get("to", ""))
+        if address is None or address.full != self._house.domain:
+            raise Refusal("host-unknown")
+        if not opened.attrib.get("version", "").startswith("1."):
+            raise Refusal("unsupported-version")
+        self.send(self._features())
+
+    def _features(self) -> bytes:
+        if self._step is Step.PLAIN:
+            return _FEATURES_PLAIN
+        if self._step is Step.LOGGED_IN:
+            return _FEATURES_BOUND
+        return sasl_features(bool(self._house.bindings))
+
+    def _element(self, element: Element) -> None:
+        if self._resource is not None:
+            self._stanza(self._resource, element)
+            return
+        name = EXPECTED.get((self._step, element.tag))
+        if name is None:
+            text = f"{element.tag[:100]} can't come while {self._step.value}"
+            raise Refusal("not-authorized", text)
+        getattr(self, name)(element)
+
+    # -- STARTTLS --------------------------------------------------------------------------------
+
+    def _starttls(self, element: Element) -> None:  # noqa: ARG002 - it is empty
+        self.send(_PROCEED)
+        self._restart()
+        self._step = Step.SECURE
+        self._house.spawn(self._start_tls())
+
+    async def _start_tls(self) -> None:
+        if self._phase >= Phase.CLOSING:
+            return
+        assert self._house.tls is not None
+        try:
+            await self._connection.start_tls(self._house.tls, server_side=True)
+        except NetError as error:
+            log.info("%r: TLS failed: %s", self, error)
+            self.cut()
+
+    # -- SASL ------------------------------------------------------------------------------------
+
+    def _auth_without_tls(self, element: Element) -> None:  # noqa: ARG002 - whatever it says
+        self._refuse_login("encryption-required")
+
+    def _auth(self, element: Element) -> None:
+        mechanism = element.get("mechanism", "")
+        hash_name = mechanism.removeprefix("SCRAM-").removesuffix("-PLUS")
+        plus = mechanism.endswith("-PLUS")
+        if mechanism not in mechanisms(bool(self._house.bindings)):
+            self._refuse_login("invalid-mechanism")
+            return
+        bindings = self._house.bindings
+        scram = ServerScram(hash_name, self._look_up(hash_name), bindings=bindings, plus=plus)
+        self._scram = scram
+        self._step = Step.PROVING
+        if element.text:
+            self._response(element)
+        else:
+            self.send(f"<challenge xmlns='{ns.SASL}'/>".encode())
+
+    def _look_up(self, hash_name: str) -> _LookUp:
+        return _LookUp(self._house, hash_name)
+
+    def _response(self, element: Element) -> None:
+        scram = self._scram
+        assert scram is not None
+        try:
+            message = b64decode(element.text or "", validate=True)
+        except (binascii.Error, ValueError):
+            self._refuse_login("incorrect-encoding")
+            return
+        try:
+            if not scram.username:
+                challenge = b64encode(scram.first(message)).decode()
+                self.send(f"<challenge xmlns='{ns.SASL}'>{challenge}</challenge>".encode())
+            else:
+                self._succeed(scram, scram.final(message))
+        except ScramRefused as refused:
+            self._refuse_login(refused.condition)
+
+    def _succeed(self, scram: ServerScram, final: bytes) -> None:
+        user = self._house.accounts.name(scram.username)
+        if user is None:
+            self._refuse_login("not-authorized")
+            return
+        bare = f"{user}@{self._house.domain}"
+        if scram.authzid and scram.authzid != bare:
+            self._refuse_login("invalid-authzid")
+            return
+        self._user = user
+        self._scram = None
+        self._step = Step.LOGGED_IN
+        self.send(f"<success xmlns='{ns.SASL}'>{b64encode(final).decode()}</success>".encode())
+        self._restart()
+
+    def _abort_sasl(self, element: Element) -> None:  # noqa: ARG002 - it is empty
+        self._refuse_login("aborted")
+
+    def _refuse_login(self, condition: str) -> None:
+        self._scram = None
+        if self._step is Step.PROVING:
+            self._step = Step.SECURE
+        self._attempts += 1
+        self.send(ns.sasl_failure(condition))
+        if self._attempts >= MAX_LOGIN_ATTEMPTS:
+            raise Refusal("policy-violation", "too many failed attempts to log in")
+
+    # -- bind ------------------------------------------------------------------------------------
+
+    def _bind(self, iq: Element) -> None:
+        bind = iq.find(_BIND)
+        if bind is None or iq.get("type") != "set" or not iq.get("id"):
+            raise Refusal("not-authorized", "bind comes before every other stanza")
+        name = bind.findtext(f"{{{ns.BIND}}}resource") or self._house.new_resource()
+        address = make(self._user, self._house.domain, name)
+        if address is None:
+            self.send(to_bytes(ns.error_answer(iq, "bad-request"), ns.CLIENT))
+            return
+        directory = self._house.directory
+        user = directory.user(address.bare)
+        if len(user.resources) >= MAX_RESOURCES and address.resource not in user.resources:
+            self.send(to_bytes(ns.error_answer(iq, "resource-constraint"), ns.CLIENT))
+            return
+        self._resource, replaced = directory.attach(address.bare, address.resource, self)
+        self._step = Step.BOUND
+        if replaced is not None:
+            replaced.stream.fail("conflict", "a newer session took this resource")
+        self._house.logins += 1
+        self._establish()
+        reply = ns.answer(iq, "result")
+        SubElement(SubElement(reply, _BIND), f"{{{ns.BIND}}}jid").text = address.full
+        self.send(to_bytes(reply, ns.CLIENT))
+
+    # -- stanzas ---------------------------------------------------------------------------------
+
+    def _stanza(self, resource: Resource, element: Element) -> None:
+        source = element.get("from")
+        if source is not None and source != resource.jid:
+            self._check_from(source, resource)
+        element.set("from", resource.jid)
+        if not self._house.router.route(resource, element):
+            raise Refusal("unsupported-stanza-type")
+
+    def _check_from(self, source: str, resource: Resource) -> None:
+        address = parse(source)
+        if address is None or address.full not in {resource.jid, resource.user.bare}:
+            raise Refusal("invalid-from", "'from' must be the session's own address")
+
+    def _left(self) -> None:
+        resource = self._resource
+        if resource is not None:
+            self._house.directory.detach(resource)
+            self._house.router.presence.gone(resource)
+
+    def _gone(self) -> None:
+        self._house.left(self)
+
+    def __repr__(self) -> str:
+        return f"<client {self._resource.jid}>" if self._resource else super().__repr__()
+
+
+class _LookUp:
+    """Finds the keys of a user name for one hash, as `ServerScram` asks for them."""
+
+    __slots__ = ("_hash_name", "_house")
+
+    def __init__(self, house: House, hash_name: str) -> None:
+        self._house = house
+        self._hash_name = hash_name
+
+    def __call__(self, user: str) -> StoredKeys | None:
+        name = self._house.accounts.name(user)
+        return None if name is None else self._house.accounts.keys(name, self._hash_name)
+
+
+def mechanisms(binding: bool) -> tuple[str, ...]:
+    """The SASL mechanisms offered, best first."""
+    names = tuple(f"SCRAM-{hash_name}" for hash_name in HASHES)
+    return (*(f"{name}-PLUS" for name in names), *names) if binding else names
+
+
+def sasl_features(binding: bool) -> bytes:
+    """The stream features of a client that has TLS and has to log in (XEP-0440 with binding)."""
+    offered = "".join(f"<mechanism>{name}</mechanism>" for name in mechanisms(binding))
+    types = (
+        "<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>"
+        "<channel-binding type='tls-server-end-point'/></sasl-channel-binding>"
+    )
+    return (
+        f"<stream:features><mechanisms xmlns='{ns.SASL}'>{offered}</mechanisms>"
+        f"{types if binding else ''}</stream:features>"
+    ).encode()

@@ -1,0 +1,94 @@
+"""What one embedded server is told when it starts, checked field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from actorxmpp.testing.server.limits import MAX_ACCOUNTS, MAX_COMPONENTS
+
+_MAX_PORT = 65535
+
+
+class SettingsError(ValueError):
+    """A setting that can't be used; the message names it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one server process.
+
+    Attributes:
+        domain: The XMPP domain it serves.
+        host: The address it listens on.
+        port: Of client streams (STARTTLS); 0 takes a free one.
+        component_port: Of component streams (XEP-0114); 0 takes a free one.
+        accounts: User name to password.
+        components: Component domain to secret.
+        auto_accounts: With a password here every user name exists and has it.
+        auto_components: With a secret here every other domain is a component and has it.
+        channel_binding: Offer the SCRAM-PLUS mechanisms too, with tls-server-end-point.
+        seed: Makes the choice of connections to cut and of resource names repeatable.
+        folder: Where the certificate lies or is to be made; None for a new private folder that
+            is removed at the end.
+
+    Raises:
+        SettingsError: A value is of the wrong kind or out of its range.
+    """
+
+    domain: str = "localhost"
+    host: str = "127.0.0.1"
+    port: int = 0
+    component_port: int = 0
+    accounts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    components: Mapping[str, str] = field(default_factory=dict, repr=False)
+    auto_accounts: str | None = field(default=None, repr=False)
+    auto_components: str | None = field(default=None, repr=False)
+    channel_binding: bool = False
+    seed: str | None = None
+    folder: Path | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("domain", "host"):
+            value = getattr(self, name)
+            if not isinstance(value, str) or not value:
+                raise SettingsError(f"{name}: expected a name, got {value!r}")
+        for name in ("port", "component_port"):
+            value = getattr(self, name)
+            if type(value) is not int or not 0 <= value <= _MAX_PORT:
+                raise SettingsError(f"{name}: expected a port from 0 to {_MAX_PORT}, got {value!r}")
+        for name in ("auto_accounts", "auto_components", "seed"):
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, str) or not value):
+                raise SettingsError(f"{name}: expected a text that is not empty")
+        if type(self.channel_binding) is not bool:
+            raise SettingsError(f"channel_binding: expected a bool, got {self.channel_binding!r}")
+        _check_secrets("accounts", self.accounts, MAX_ACCOUNTS)
+        _check_secrets("components", self.components, MAX_COMPONENTS)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Settings:
+        """Make settings from decoded JSON.
+
+        Raises:
+            SettingsError: An unknown field, or a value that can't be used.
+        """
+        unknown = sorted(set(values) - {known.name for known in fields(cls)})
+        if unknown:
+            raise SettingsError(f"{unknown[0]}: there is no such setting")
+        folder = values.get("folder")
+        if folder is not None and not isinstance(folder, str):
+            raise SettingsError(f"folder: expected a path, got {folder!r}")
+        return cls(**{**values, "folder": None if folder is None else Path(folder)})
+
+
+def _check_secrets(name: str, secrets: object, most: int) -> None:
+    if not isinstance(secrets, Mapping):
+        raise SettingsError(f"{name}: expected an object of name to secret")
+    if len(secrets) > most:
+        raise SettingsError(f"{name}: {len(secrets)} entries, at most {most} are possible")
+    for key, secret in secrets.items():
+        if not isinstance(key, str) or not isinstance(secret, str) or not key or not secret:
+            raise SettingsError(f"{name}: {key!r}: name and secret must be texts, not empty")
