@@ -188,7 +188,8 @@ class SlixPeer:
         Raises:
             PeerError: names who didn't answer.
         """
-        deadline = time.monotonic() + timeout_s
+        began = time.monotonic()
+        deadline = began + timeout_s
         first = len(self.inbox)
         open_questions = dict(questions)
         answers: dict[str, str] = {}
@@ -203,8 +204,8 @@ class SlixPeer:
             if time.monotonic() >= deadline or give_up():
                 some = sorted(open_questions)[:5]
                 raise PeerError(
-                    f"{len(open_questions)} of {len(questions)} didn't answer in {timeout_s:g} s: "
-                    f"{', '.join(some)}"
+                    f"{len(open_questions)} of {len(questions)} didn't answer in "
+                    f"{time.monotonic() - began:.1f} s: {', '.join(some)}"
                 )
 
     def _collect(

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from .program import ROOT, example
+from .program import ROOT, Program, example
 from .servers.prosody import Prosody
-from .slix import SlixPeer
+from .slix import PeerError, SlixPeer
 
 PASSWORD = "what's in a name"
 LINES = 40
@@ -23,11 +23,16 @@ def server() -> Iterator[Prosody]:
         yield prosody
 
 
-def ask(server: Prosody, jid: str) -> str:
+def ask(server: Prosody, program: Program, jid: str) -> str:
     """What an example answers a slixmpp client."""
     peer = SlixPeer(f"juliet@{server.domain}", PASSWORD, server.address, server.ca_file)
+    questions = {jid: "O happy dagger"}
     with peer:
-        return peer.ask({jid: "O happy dagger"}, again_every_s=1.0)[jid]
+        try:
+            answers = peer.ask(questions, again_every_s=1.0, give_up=lambda: not program.running)
+        except PeerError as error:
+            raise program.fail(str(error)) from error
+    return answers[jid]
 
 
 @pytest.mark.parametrize("file", ["echo_bot.py", "echo_component.py"])
@@ -48,7 +53,7 @@ def test_the_echo_bot_echoes(server: Prosody, tmp_path: Path) -> None:
         ca=server.ca_file,
     )
     with bot:
-        assert "O happy dagger" in ask(server, jid)
+        assert "O happy dagger" in ask(server, bot, jid)
         bot.terminate()
         assert bot.wait(5) == 0, bot.output
 
@@ -64,6 +69,6 @@ def test_the_echo_component_echoes(server: Prosody, tmp_path: Path) -> None:
         address=server.component_address,
     )
     with component:
-        assert "O happy dagger" in ask(server, jid)
+        assert "O happy dagger" in ask(server, component, jid)
         component.terminate()
         assert component.wait(5) == 0, component.output

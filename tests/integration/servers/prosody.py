@@ -128,7 +128,9 @@ class Prosody(RealServer):
 
     def configure(self) -> None:
         """Write prosody.cfg.lua and make the data folder."""
-        (self.folder / "data").mkdir(exist_ok=True)
+        # Prosody looks for certificates in certs/ as well and logs an error if there is none.
+        for name in ("data", "certs"):
+            (self.folder / name).mkdir(exist_ok=True)
         lines = [f"{key} = {lua(value)}" for key, value in self._global_settings().items()]
         lines += [f"VirtualHost {lua(domain)}" for domain in self._hosts]
         lines.append(f'Component "rooms.{self.domain}" "muc"')
