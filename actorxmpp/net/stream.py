@@ -210,6 +210,10 @@ class StreamConnection(asyncio.BufferedProtocol):
         if self._transport is not None:
             self._transport.abort()
 
+    def hand_over(self, events: ConnectionEvents) -> None:
+        """Tell somebody else from now on."""
+        self._events = events
+
     # -- asyncio's side ----------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
