@@ -1,0 +1,133 @@
+"""`Child`: a place under a supervisor, and the values that tell of it.
+
+A place outlives the actors that stand in it: it keeps the spec, the state and the counts, and for
+a child that is a supervisor also the addresses below it, so that these survive its restart too.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from supervisors.cell import Call
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from supervisors.address import Address
+    from supervisors.cell import Cell
+    from supervisors.clock import TimerHandle
+    from supervisors.policy import ChildType
+    from supervisors.spec import ChildSpec
+
+__all__ = ["Child", "ChildInfo", "ChildState", "Counts"]
+
+
+class ChildState(Enum):
+    """Where a child stands, seen from its supervisor."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    RESTARTING = "restarting"
+    """down, and the supervisor is about to start it again"""
+    TERMINATING = "terminating"
+    DOWN = "down"
+    """down, and nobody does anything about it (OTP's undefined)"""
+
+
+class ChildInfo(NamedTuple):
+    """A line of `which_children`.
+
+    Attributes:
+        id: the child's id.
+        ref: its ref; None while it is down or restarting.
+        state: where it stands.
+        type: worker or supervisor.
+        restarts: how often it has been restarted.
+    """
+
+    id: Any
+    ref: Any
+    state: ChildState
+    type: ChildType | None
+    restarts: int
+
+
+class Counts(NamedTuple):
+    """What `count_children` answers.
+
+    Attributes:
+        specs: how many specs there are.
+        active: how many children run.
+        supervisors: how many specs are of supervisors.
+        workers: how many specs are of workers.
+    """
+
+    specs: int
+    active: int
+    supervisors: int
+    workers: int
+
+
+class Child:
+    """One place under a supervisor.
+
+    Attributes:
+        supervisor: the supervising actor.
+        spec: the spec (without arguments once a temporary child runs).
+        id: the child's id.
+        extra: arguments after the template's, of a child started from a template.
+        ref: the actor in this place, also while it starts or is being stopped.
+        state: see `ChildState`.
+        restarts: how often it was restarted.
+        attempts: restarts since the backoff's last reset.
+        since: when it was started, for the backoff's reset.
+        timer: the backoff's timer.
+        names: for a supervisor, its children's addresses.
+    """
+
+    __slots__ = (
+        "attempts",
+        "extra",
+        "id",
+        "names",
+        "ref",
+        "restarts",
+        "since",
+        "spec",
+        "state",
+        "supervisor",
+        "timer",
+    )
+
+    supervised = True
+
+    def __init__(
+        self, supervisor: Any, spec: ChildSpec, child_id: Any, extra: tuple[Any, Any] | None = None
+    ) -> None:
+        self.supervisor = supervisor
+        self.spec = spec
+        self.id = child_id
+        self.extra = extra
+        self.ref: Any = None
+        self.state = ChildState.DOWN
+        self.restarts = 0
+        self.attempts = 0
+        self.since: float | None = None
+        self.timer: TimerHandle | None = None
+        self.names: MutableMapping[Any, Address] | None = None
+
+    def exited(self, cell: Cell) -> None:
+        """The actor in this place is dead: let the supervisor deal with it on its own turn."""
+        supervisor = self.supervisor
+        supervisor.actor_ref.scheduler.call(self._tell, cell)
+
+    def _tell(self, cell: Cell) -> None:
+        ref = self.supervisor.actor_ref
+        if ref.is_open:
+            ref.scheduler.enqueue(ref, Call(self.supervisor.child_exited, (self, cell)))
+
+    def info(self) -> ChildInfo:
+        """This child as a line of `which_children`."""
+        ref = None if self.state is ChildState.RESTARTING else self.ref
+        return ChildInfo(self.id, ref, self.state, self.spec.type, self.restarts)

@@ -1,0 +1,103 @@
+"""The limit of an inbox and what happens there; and pykka's view of an inbox.
+
+An inbox itself is the deque in a cell (cell.py). Its limit counts messages and asks; stops,
+timers and a supervisor's own events are never refused, else a flooded actor couldn't be ended.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from supervisors.cell import Ask, Call, Cell, Stop
+from supervisors.deadletters import dead_letters
+from supervisors.errors import InboxFull
+from supervisors.lifecycle import begin_exit
+from supervisors.policy import InboxPolicy
+from supervisors.reasons import ExitReason
+
+__all__ = ["INBOX_LIMIT", "InboxView", "deliver", "overflow"]
+
+#: Waiting messages of an actor that sets no limit: far above any burst, far below the memory of
+#: a process (100,000 small messages are some 10 MB).
+INBOX_LIMIT: Final = 100_000
+
+
+def overflow(cell: Cell, item: Any) -> None:
+    """Deal with an item for an inbox that is at its limit, by the actor's policy.
+
+    Raises:
+        InboxFull: the item was not taken.
+    """
+    policy = cell.actor.inbox_policy
+    if policy is InboxPolicy.DROP_OLDEST:
+        _drop_oldest(cell)
+        cell.scheduler.enqueue(cell, item)
+        return
+    full = InboxFull(f"the inbox of {cell} holds its limit of {cell.limit} messages")
+    if policy is InboxPolicy.FAIL:
+        begin_exit(cell, ExitReason.error(full))
+    raise full
+
+
+def _drop_oldest(cell: Cell) -> None:
+    queue = cell.queue
+    for index, item in enumerate(queue or ()):
+        if not isinstance(item, Call | Stop):
+            break
+    else:
+        return
+    assert queue is not None
+    del queue[index]
+    if isinstance(item, Ask):
+        item.future.set_exception(InboxFull(f"dropped from the full inbox of {cell}"))
+    else:
+        dead_letters.publish(cell, item, "dropped from a full inbox")
+
+
+def deliver(cell: Cell, item: Any, refuse: Any) -> None:
+    """Take in an item another thread has sent; `refuse(cell, item)` answers for a dead actor."""
+    queue = cell.queue
+    if not cell.is_open:
+        refuse(cell, item)
+    elif queue is None or len(queue) < cell.limit or isinstance(item, Stop):
+        cell.scheduler.enqueue(cell, item)
+    else:
+        try:
+            overflow(cell, item)
+        except InboxFull as full:
+            if isinstance(item, Ask):
+                item.future.set_exception(full)
+            else:
+                dead_letters.publish(cell, item, "refused by a full inbox")
+
+
+class InboxView:
+    """What pykka calls an actor's inbox: put, get, empty. Made when somebody asks for it.
+
+    Args:
+        ref: the actor's ref.
+    """
+
+    __slots__ = ("_ref",)
+
+    def __init__(self, ref: Any) -> None:
+        self._ref = ref
+
+    def put(self, envelope: Any) -> None:
+        """Take in one of pykka's envelopes, as pykka's own refs send them."""
+        if envelope.reply_to is None:
+            self._ref.tell(envelope.message)
+        else:
+            self._ref.send(Ask(envelope.message, envelope.reply_to))
+
+    def get(self) -> Any:
+        """Not available: only the scheduler takes messages out."""
+        raise TypeError("an EventLoopActor's messages are taken by its scheduler alone")
+
+    def empty(self) -> bool:
+        """Whether no message waits."""
+        return not self._ref.queue
+
+    def qsize(self) -> int:
+        """How many items wait."""
+        return len(self._ref.queue or ())

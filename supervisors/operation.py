@@ -1,0 +1,175 @@
+"""`Operation`: what a supervisor does in several steps, written as a generator.
+
+Starting a group, stopping a child with a deadline: such procedures wait. A supervisor must not
+wait in a handler, and a task per step would be dear, so a procedure is a generator that yields
+waits. A wait is a function that is given a `wake` callback; the operation goes on when it is
+called, with the value it is called with. When nothing has to be waited for, a whole operation
+runs within one call and costs no more than that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from supervisors.cell import Status
+from supervisors.lifecycle import watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from supervisors.cell import Cell
+    from supervisors.clock import TimerHandle
+    from supervisors.scheduler import Scheduler
+
+    Wake: TypeAlias = Callable[[Any], None]
+    Wait: TypeAlias = Callable[[Wake], object]
+    Steps: TypeAlias = Generator[Wait, Any, Any]
+
+__all__ = ["Operation", "until_exit", "until_exits", "until_started"]
+
+
+class Operation:
+    """A procedure under way.
+
+    Args:
+        steps: the procedure.
+        finished: called with the operation, its result and its exception, once.
+    """
+
+    __slots__ = ("_finished", "_steps")
+
+    def __init__(
+        self, steps: Steps, finished: Callable[[Operation, Any, Exception | None], object]
+    ) -> None:
+        self._steps: Steps | None = steps
+        self._finished = finished
+
+    def advance(self, value: Any = None) -> None:
+        """Run to the next wait that has to be waited for, or to the end."""
+        while self._steps is not None:
+            try:
+                wait = self._steps.send(value)
+            except StopIteration as stop:
+                self._end(stop.value, None)
+                return
+            except Exception as exc:
+                self._end(None, exc)
+                return
+            wake = _Wake(self)
+            wait(wake)
+            if not wake.fired:
+                wake.armed = True
+                return
+            value = wake.value
+
+    def _end(self, value: Any, exc: Exception | None) -> None:
+        self._steps = None
+        self._finished(self, value, exc)
+
+    def abort(self) -> None:
+        """Drop the procedure where it stands; `finished` is not called."""
+        steps, self._steps = self._steps, None
+        if steps is not None:
+            steps.close()
+
+
+class _Wake:
+    """Lets an operation go on, once."""
+
+    __slots__ = ("_operation", "armed", "fired", "value")
+
+    def __init__(self, operation: Operation) -> None:
+        self._operation = operation
+        self.armed = False
+        self.fired = False
+        self.value: Any = None
+
+    def __call__(self, value: Any) -> None:
+        if self.fired:
+            return
+        self.fired = True
+        self.value = value
+        if self.armed:
+            self._operation.advance(value)
+
+
+# -- waits ---------------------------------------------------------------------------------
+
+
+def _watch_here(scheduler: Scheduler, cell: Cell, callback: Callable[[Cell], object]) -> None:
+    """Watch a cell that may live on another loop; `callback` runs on this one."""
+    if cell.scheduler is scheduler:
+        watch(cell, callback)
+    else:
+        cell.scheduler.call(watch, cell, lambda dead: scheduler.call(callback, dead))
+
+
+def until_exit(scheduler: Scheduler, cell: Cell, timeout: float | None) -> Wait:
+    """Wait until a cell is dead; the value is False when `timeout` seconds passed before."""
+
+    def wait(wake: Wake) -> None:
+        if timeout is None:
+            _watch_here(scheduler, cell, lambda _cell: wake(True))
+            return
+        timer = scheduler.clock.call_later(timeout, wake, False)
+
+        def ended(_cell: Cell) -> None:
+            timer.cancel()
+            wake(True)
+
+        _watch_here(scheduler, cell, ended)
+
+    return wait
+
+
+def until_started(scheduler: Scheduler, cell: Cell, timeout: float | None) -> Wait:
+    """Wait for a cell's start; the value is (exception or None,), or None after `timeout`."""
+
+    def wait(wake: Wake) -> None:
+        timer: TimerHandle | None = None
+
+        def started(_cell: Cell, exc: BaseException | None) -> None:
+            if timer is not None:
+                timer.cancel()
+            scheduler.call(wake, (exc,))
+
+        cell.on_started = started
+        if timeout is not None:
+            timer = scheduler.clock.call_later(timeout, wake, None)
+
+    return wait
+
+
+def until_exits(
+    scheduler: Scheduler,
+    cells: list[tuple[Cell, float | None]],
+    late: Callable[[float], object],
+) -> Wait:
+    """Wait until all cells are dead.
+
+    Args:
+        scheduler: the waiting supervisor's.
+        cells: the cells, each with its deadline in seconds or None.
+        late: called with a deadline when it passes; one timer serves all cells with the same one.
+    """
+
+    def wait(wake: Wake) -> None:
+        timers: list[TimerHandle] = []
+        left = sum(cell.status is not Status.DEAD for cell, _ in cells) + 1
+
+        def ended(_cell: Any = None) -> None:
+            nonlocal left
+            left -= 1
+            if not left:
+                for timer in timers:
+                    timer.cancel()
+                wake(None)
+
+        for cell, _ in cells:
+            if cell.status is not Status.DEAD:
+                _watch_here(scheduler, cell, ended)
+        for deadline in {deadline for _, deadline in cells if deadline is not None}:
+            timers.append(scheduler.clock.call_later(deadline, late, deadline))
+        ended()
+
+    return wait
