@@ -1,0 +1,286 @@
+"""The fleet: a dynamic supervisor of sessions, and what an operator can ask of it.
+
+Sessions come and go, thousands of them, and no session's failure touches another: a lost
+connection is its transport's business; a crash is its session supervisor's; a session that gives up
+is *parked* with its reason and started again after a cool-down that grows each time. A session
+whose bot can't even be made is treated the same way.
+
+Where it stands: ``cli/run.py`` and ``cli/demo`` make one; programs that embed a fleet do the same::
+
+    fleet = Fleet()
+    await fleet.open()
+    await fleet.add_all(specs)
+    ...
+    await fleet.stop(timeout=4.0)
+
+A fleet belongs to the loop it was opened on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from actorxmpp.actors.context import Role, SessionContext, SessionState
+from actorxmpp.actors.session import SessionSupervisor
+from actorxmpp.exceptions import ActorXMPPError
+from actorxmpp.fleet.errors import FleetError
+from actorxmpp.fleet.status import session_row, summarize
+from supervisors import (
+    Backoff,
+    ChildSpec,
+    ChildType,
+    DynamicSupervisor,
+    StartError,
+    SupervisorsError,
+    shutdown,
+    telemetry,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from actorxmpp.actors.context import SessionSpec
+    from actorxmpp.fleet.status import FleetStatus, SessionRow
+
+__all__ = ["COOL_DOWN", "Fleet", "FleetSession"]
+
+logger = logging.getLogger(__name__)
+
+COOL_DOWN = Backoff(min=5.0, max=300.0)
+"""How long a session that gave up stays parked: first up to 5 s, then longer, at most 5 min."""
+
+SESSION_SHUTDOWN = 2.0
+"""Seconds a session's actors get once it has been told to end."""
+
+START_BATCH = 20
+"""Sessions started before the loop gets a turn for those that run already."""
+
+CLOSE_SHARE = 0.75
+"""Part of a stop's time in which streams may be closed in order; the rest ends the actors."""
+
+STAGES = frozenset({"plugins", "dispatcher", "parser", "transport"})
+"""Ids of a session's own children; others below a session are plugins."""
+
+
+class FleetSession(SessionSupervisor):
+    """A session of a fleet: the same supervisor, over a context that survives it."""
+
+    def __init__(self, context: SessionContext) -> None:
+        # A transport that finds its session parked stays parked; this is a new beginning.
+        context.status.state = SessionState.STARTING
+        context.status.reason = ""
+        super().__init__(context)
+
+
+class Fleet:
+    """Sessions under one supervisor.
+
+    Args:
+        cool_down: How long sessions that gave up stay parked.
+    """
+
+    def __init__(self, *, cool_down: Backoff = COOL_DOWN) -> None:
+        self._cool_down = cool_down
+        self._contexts: dict[str, SessionContext] = {}
+        self._restarts: Counter[str] = Counter()
+        self._retries: dict[str, tuple[int, asyncio.TimerHandle]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._unsubscribe: Callable[[], None] | None = None
+        self._supervisor: Any = None
+        self._stopping = False
+
+    # life
+
+    async def open(self) -> None:
+        """Start the supervisor, without sessions yet."""
+        self._supervisor = await DynamicSupervisor.spawn(name="fleet")
+        self._unsubscribe = telemetry.subscribe(self._on_event)
+
+    async def add_all(self, specs: Iterable[SessionSpec]) -> None:
+        """Start many sessions; they connect at their gate's pace.
+
+        The loop gets a turn now and then, so that those started first are not kept waiting.
+        """
+        for number, spec in enumerate(specs, start=1):
+            await self.add(spec)
+            if number % START_BATCH == 0:
+                await asyncio.sleep(0)
+
+    async def add(self, spec: SessionSpec) -> SessionContext:
+        """Start a session.
+
+        A bot that can't be made is no error here: its session is parked and tried again later.
+
+        Raises:
+            FleetError: The fleet is stopping, or there is a session of that id.
+        """
+        if self._stopping or self._supervisor is None:
+            raise FleetError(f"the fleet does not run: {spec.id} is not started")
+        if spec.id in self._contexts:
+            raise FleetError(f"there is a session {spec.id} already")
+        context = SessionContext(spec)
+        self._contexts[spec.id] = context
+        await self._start(context, attempt=0)
+        return context
+
+    async def remove(self, session_id: str) -> None:
+        """End a session in order and forget it.
+
+        Raises:
+            FleetError: There is none of that id.
+        """
+        context = self._contexts.get(session_id)
+        if context is None:
+            raise FleetError(f"there is no session {session_id}")
+        await self._close_streams([context], SESSION_SHUTDOWN)
+        retry = self._retries.pop(session_id, None)
+        if retry is not None:
+            retry[1].cancel()
+        else:
+            await self._supervisor.terminate_child(session_id)
+        del self._contexts[session_id]
+
+    async def stop(self, timeout: float) -> int:
+        """End all sessions in good order: presence, end of stream, flush; then the actors.
+
+        Args:
+            timeout: Seconds it may take; what has not ended by then is cut off.
+
+        Returns:
+            How many streams had to be cut off.
+        """
+        self._stopping = True
+        for _, timer in self._retries.values():
+            timer.cancel()
+        self._retries.clear()
+        for task in self._tasks:
+            task.cancel()
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        cut_off = await self._close_streams(self._contexts.values(), timeout * CLOSE_SHARE)
+        if self._supervisor is not None:
+            await shutdown(self._supervisor, timeout=max(deadline - loop.time(), 0.1))
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        return cut_off
+
+    # what an operator sees
+
+    def status(self) -> FleetStatus:
+        """The fleet counted; linear in its sessions."""
+        return summarize(
+            (context.status for context in self._contexts.values()),
+            dict(sorted(self._restarts.items())),
+        )
+
+    def rows(self, state: SessionState | None = None, limit: int | None = None) -> list[SessionRow]:
+        """One row a session, in the order in which they were added.
+
+        Args:
+            state: Only those in this state.
+            limit: At most so many.
+        """
+        now = asyncio.get_running_loop().time()
+        found: list[SessionRow] = []
+        for session_id, context in self._contexts.items():
+            if limit is not None and len(found) >= limit:
+                break
+            if state is None or context.status.state is state:
+                found.append(session_row(session_id, context.status, now))
+        return found
+
+    def session(self, session_id: str) -> SessionContext | None:
+        """The session of that id."""
+        return self._contexts.get(session_id)
+
+    # starting
+
+    async def _start(self, context: SessionContext, attempt: int) -> None:
+        """Start a session's actors, or park it and try again after a cool-down."""
+        session_id = context.spec.id
+        self._retries.pop(session_id, None)
+        try:
+            await self._supervisor.start_child(
+                ChildSpec(
+                    id=session_id,
+                    start=FleetSession,
+                    args=(context,),
+                    type=ChildType.SUPERVISOR,
+                    shutdown=SESSION_SHUTDOWN,
+                    backoff=self._cool_down,
+                )
+            )
+        except StartError as error:
+            self._park(context, f"can't start: {_root_cause(error)}")
+            loop = asyncio.get_running_loop()
+            timer = loop.call_later(
+                self._cool_down.delay(attempt), self._start_again, context, attempt + 1
+            )
+            self._retries[session_id] = (attempt, timer)
+
+    def _start_again(self, context: SessionContext, attempt: int) -> None:
+        task = asyncio.create_task(self._start(context, attempt), name="start-session")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _park(self, context: SessionContext, reason: str) -> None:
+        status = context.status
+        status.state, status.reason = SessionState.PARKED, reason
+        status.since = asyncio.get_running_loop().time()
+        status.next_retry_at = None
+        logger.warning("%s is parked: %s", context.spec.id, reason)
+
+    # stopping
+
+    async def _close_streams(self, contexts: Iterable[SessionContext], timeout: float) -> int:
+        """Have sessions end their streams, and try no more; returns how many did not in time."""
+        had_stream = []
+        closing = []
+        for context in contexts:
+            future = _disconnect(context, timeout * CLOSE_SHARE) if context.role else None
+            if future is not None:
+                closing.append(future)
+                if context.up:
+                    had_stream.append(future)
+        if closing:
+            await asyncio.wait(closing, timeout=timeout)
+        return sum(not future.done() for future in had_stream)
+
+    # telemetry
+
+    def _on_event(self, event: telemetry.Event) -> None:
+        """Count restarts; park a session that gave up."""
+        if event.kind is telemetry.EventKind.RESTARTED:
+            if event.child_id in STAGES:
+                self._restarts[event.child_id] += 1
+            else:
+                own = event.child_id in self._contexts
+                self._restarts["session" if own else "plugin"] += 1
+        elif event.kind is telemetry.EventKind.EXITED and event.supervisor == self._supervisor:
+            context = self._contexts.get(event.child_id)
+            if context is not None and not self._stopping:
+                self._park(context, f"gave up: {event.exception or event.reason}")
+
+
+def _disconnect(context: SessionContext, timeout: float) -> asyncio.Future[str] | None:
+    """Have a session say goodbye, end its stream and stay away."""
+    role = context.role
+    assert role is not None
+    try:
+        if context.up and context.spec.role is Role.CLIENT:
+            role.send_presence(ptype="unavailable")
+        return role.disconnect(wait=timeout, reason="the fleet stops")
+    except (ActorXMPPError, SupervisorsError) as error:
+        logger.debug("%s: %s", context.spec.id, error)  # its stream has just gone: nothing to end
+        return None
+
+
+def _root_cause(error: BaseException) -> str:
+    """What a chain of start errors began with, on one line."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return " ".join(f"{type(error).__name__}: {error}".split())
