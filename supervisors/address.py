@@ -141,7 +141,7 @@ class Address:
             dead_letters.publish(self, item, why)
         return False
 
-    # -- for the supervisor ------------------------------------------------------------------
+    # -- for the supervisor ----------------------------------------------------------------
 
     def set_limit(self, limit: int) -> None:
         """How many messages may wait (the spec's `stash`)."""

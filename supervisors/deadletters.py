@@ -2,7 +2,7 @@
 
 A message becomes a dead letter when its actor ends before handling it, when a full inbox drops
 it, when an `Address` refuses it, or when a backoff stash overflows. A message that is refused by
-an exception in the sender's face (`tell` to a dead actor, `InboxFull`) is not one: the sender knows.
+an exception in the sender's face (`tell` to a dead actor, `InboxFull`) is none: the sender knows.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def _ask(cell: Cell, actor: Any, item: Ask) -> None:
     try:
         reader = _readers.get(type(message))
         result = actor.on_receive(message) if reader is None else reader(actor, message)
-    except Exception as exc:
+    except Exception as exc:  # noqa: BLE001  # whatever it is, it is the asker's answer
         cut_traceback(exc)
         _ask_failed(cell, item.future, exc)
     except BaseException as exc:
@@ -74,9 +74,7 @@ def _ask(cell: Cell, actor: Any, item: Ask) -> None:
             item.future.set(result)
 
 
-def _ask_over(
-    future: LoopFuture[Any], cell: Cell, value: Any, exc: BaseException | None
-) -> None:
+def _ask_over(future: LoopFuture[Any], cell: Cell, value: Any, exc: BaseException | None) -> None:
     if exc is None:
         future.set(value)
     elif isinstance(exc, Exception):
@@ -107,7 +105,7 @@ def _ask_failed(cell: Cell, future: LoopFuture[Any], exc: Exception) -> None:
         begin_exit(cell, ExitReason(ExitKind.ERROR, "in an ask", exc))
 
 
-# -- pykka's proxies -------------------------------------------------------------------------
+# -- pykka's proxies -----------------------------------------------------------------------
 
 
 def _walk(root: Any, path: Any) -> Any:
@@ -141,7 +139,7 @@ def _told_proxy(cell: Cell, actor: Any, item: Any) -> None:
         handle_result(cell, result)
 
 
-# -- the table -------------------------------------------------------------------------------
+# -- the table -----------------------------------------------------------------------------
 
 
 def _stop(cell: Cell, _actor: Any, item: Stop) -> None:

@@ -25,7 +25,7 @@ from supervisors.future import LoopFuture
 from supervisors.operation import Operation, until_exits
 from supervisors.policy import AutoShutdown, Restart, Strategy
 from supervisors.spec import AUTO_ID, ChildSpec, check_specs
-from supervisors.supervision import Supervising
+from supervisors.supervision import Supervising, called_off
 from supervisors.supervisor import SupervisorRef, flags_of
 from supervisors.tree import TreeNode, tree_of
 
@@ -80,7 +80,7 @@ class DynamicSupervisor(Supervising):
     def _make_names(self) -> MutableMapping[Any, Address]:
         return WeakValueDictionary()
 
-    # -- operations side by side -----------------------------------------------------------------
+    # -- operations side by side -----------------------------------------------------------
 
     def _submit(self, steps: Steps, future: LoopFuture[Any] | None = None) -> None:
         operation = Operation(steps, self._operation_over)
@@ -109,7 +109,7 @@ class DynamicSupervisor(Supervising):
         self._submit(steps, future)
         return future
 
-    # -- what differs from a static supervisor -----------------------------------------------------
+    # -- what differs from a static supervisor ---------------------------------------------
 
     def _kept(self, child: Child) -> None:
         self._forget(child)
@@ -120,7 +120,7 @@ class DynamicSupervisor(Supervising):
         error = yield from self._start_one(child, again=True)
         if isinstance(error, StartIgnored):
             self._forget(child)
-        elif error is not None and child.state is not ChildState.TERMINATING:
+        elif error is not None and not called_off(child):
             self._retry(child, error)
 
     def _stop_all(self) -> Steps:
@@ -149,7 +149,7 @@ class DynamicSupervisor(Supervising):
         counts = super().count_children()
         return counts if self._template is None else counts._replace(specs=1)
 
-    # -- requests ----------------------------------------------------------------------------------
+    # -- requests --------------------------------------------------------------------------
 
     def start_child(self, *args: Any, **kwargs: Any) -> LoopFuture[Any]:
         """Start a child: from a spec, or with a template from further arguments for it.
@@ -181,7 +181,7 @@ class DynamicSupervisor(Supervising):
         child = self._children[child_id] = Child(self, spec, child_id, extra)
         error = yield from self._start_one(child)
         if error is not None:
-            if child.state is not ChildState.TERMINATING:
+            if not called_off(child):
                 self._forget(child)
             if isinstance(error, StartIgnored):
                 return None
@@ -258,5 +258,3 @@ class _NoSpecs(ChildError):
 def _check_max(value: Any) -> None:
     if value is not None and (type(value) is not int or value < 0):
         raise SpecError("max_children", value, "must be a whole number, 0 or more, or None")
-
-

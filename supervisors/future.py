@@ -36,9 +36,14 @@ _waiting = threading.Lock()
 
 
 class LoopFuture(pykka.Future[T], Generic[T]):
-    """A value that comes later, for loops and threads alike."""
+    """A value that comes later, for loops and threads alike.
 
-    __slots__ = ("_done", "_exception", "_sources", "_value", "_waiters")
+    Attributes:
+        turn: gives actors of the asker's own loop a turn when the future is awaited: often the
+            reply is there then, and the loop need not come round twice. None for other futures.
+    """
+
+    __slots__ = ("_done", "_exception", "_sources", "_value", "_waiters", "turn")
 
     def __init__(self) -> None:
         # pykka's __init__ sets two attributes that the class attributes below stand in for:
@@ -47,8 +52,10 @@ class LoopFuture(pykka.Future[T], Generic[T]):
         self._value: Any = None
         self._exception: BaseException | None = None
         self._waiters: list[Callable[[], object]] | None = None
+        self.turn: Callable[[], object] | None = None
 
     _get_hook: Any = None
+    _sources: tuple[pykka.Future[Any], ...]
 
     def __repr__(self) -> str:
         if not self._done:
@@ -167,6 +174,10 @@ class LoopFuture(pykka.Future[T], Generic[T]):
             return self._outcome()
         if self._get_hook is not None:
             return (yield from self._await_hook().__await__())
+        if self.turn is not None:
+            self.turn()
+            if self._done:
+                return self._outcome()
         loop = asyncio.get_running_loop()
         waiter = loop.create_future()
         self.add_done_callback(_Waker(loop, waiter))

@@ -6,7 +6,7 @@ timers and a supervisor's own events are never refused, else a flooded actor cou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from supervisors.cell import Ask, Call, Cell, Stop
 from supervisors.deadletters import dead_letters
@@ -41,12 +41,11 @@ def overflow(cell: Cell, item: Any) -> None:
 
 def _drop_oldest(cell: Cell) -> None:
     queue = cell.queue
-    for index, item in enumerate(queue or ()):
-        if not isinstance(item, Call | Stop):
-            break
-    else:
+    oldest = (i for i, item in enumerate(queue or ()) if not isinstance(item, Call | Stop))
+    index = next(oldest, None)
+    if queue is None or index is None:
         return
-    assert queue is not None
+    item = queue[index]
     del queue[index]
     if isinstance(item, Ask):
         item.future.set_exception(InboxFull(f"dropped from the full inbox of {cell}"))

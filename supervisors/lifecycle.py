@@ -34,12 +34,14 @@ __all__ = [
     "begin_exit",
     "crash",
     "cut_traceback",
+    "exit_next",
     "is_awaitable",
     "kill",
     "launch",
     "own_task",
     "reject",
     "request_exit",
+    "task_over",
     "watch",
 ]
 
@@ -113,7 +115,7 @@ class StartShutdown(Exception):
         self.reason = reason
 
 
-# -- what an actor owns ----------------------------------------------------------------------
+# -- what an actor owns --------------------------------------------------------------------
 
 
 def own_task(
@@ -237,7 +239,7 @@ class OwnedTimer:
         self._disown()
 
 
-# -- exit ------------------------------------------------------------------------------------
+# -- exit ----------------------------------------------------------------------------------
 
 
 def crash(cell: Cell, exc: BaseException) -> None:
@@ -263,6 +265,23 @@ def request_exit(cell: Cell, reason: ExitReason) -> None:
         cell.scheduler.enqueue(cell, Stop(reason))
 
 
+def exit_next(cell: Cell, reason: ExitReason) -> None:
+    """End an actor after its current handler; what waits is not handled."""
+    if cell.status is _STARTING:
+        begin_exit(cell, reason)
+    elif cell.status < _STOPPING:
+        if cell.queue is None:
+            cell.scheduler.enqueue(cell, Stop(reason))
+        else:
+            cell.queue.appendleft(Stop(reason))
+
+
+def task_over(cell: Cell, _value: Any, exc: BaseException | None) -> None:
+    """An exception in an owned task is its actor's; a cancellation is nobody's."""
+    if exc is not None and not isinstance(exc, asyncio.CancelledError):
+        crash(cell, exc)
+
+
 def begin_exit(cell: Cell, reason: ExitReason) -> None:
     """Start an actor's exit; does nothing when it has begun."""
     status = cell.status
@@ -279,7 +298,7 @@ def begin_exit(cell: Cell, reason: ExitReason) -> None:
                 owned.cancel()
     try:
         pending = cell.actor._exit_hook(reason, started=status is not _STARTING)  # noqa: SLF001
-    except Exception as exc:
+    except Exception as exc:  # noqa: BLE001  # the user's hook
         _hook_over(cell, None, exc)
         return
     if pending is not None and is_awaitable(pending):
@@ -378,7 +397,7 @@ def watch(cell: Cell, watcher: Callable[[Cell], object]) -> None:
         cell.watchers.append(watcher)
 
 
-# -- messages nobody will handle ---------------------------------------------------------------
+# -- messages nobody will handle -----------------------------------------------------------
 
 
 def _reject_waiting(cell: Cell) -> None:

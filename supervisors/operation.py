@@ -52,7 +52,7 @@ class Operation:
             except StopIteration as stop:
                 self._end(stop.value, None)
                 return
-            except Exception as exc:
+            except Exception as exc:  # noqa: BLE001  # its owner decides what it means
                 self._end(None, exc)
                 return
             wake = _Wake(self)
@@ -168,8 +168,8 @@ def until_exits(
         for cell, _ in cells:
             if cell.status is not Status.DEAD:
                 _watch_here(scheduler, cell, ended)
-        for deadline in {deadline for _, deadline in cells if deadline is not None}:
-            timers.append(scheduler.clock.call_later(deadline, late, deadline))
+        deadlines = {deadline for _, deadline in cells if deadline is not None}
+        timers.extend(scheduler.clock.call_later(each, late, each) for each in deadlines)
         ended()
 
     return wait

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections import deque
 
     from supervisors.reasons import ExitReason
 
@@ -158,23 +158,24 @@ def restart_scope(strategy: Strategy) -> Scope:
     return _SCOPES[strategy]
 
 
-def count_restart(
-    earlier: Sequence[float], now: float, intensity: int, period: float
-) -> tuple[list[float], bool]:
+def count_restart(times: deque[float], now: float, intensity: int, period: float) -> bool:
     """Count one more restart.
 
     Args:
-        earlier: times of earlier restarts, in seconds.
-        now: the time of this one.
+        times: moments of the restarts that still count, in seconds, oldest first; this one is
+            added and those that have left the window are taken out, which costs no more than
+            there are of them.
+        now: the moment of this one.
         intensity: how many restarts are allowed within `period`.
         period: length of the window, in seconds.
 
     Returns:
-        the times that still count, this one included, and whether it is allowed.
+        whether it is allowed.
     """
-    times = [moment for moment in earlier if moment >= now - period]
     times.append(now)
-    return times, len(times) <= intensity
+    while times[0] < now - period:
+        times.popleft()
+    return len(times) <= intensity
 
 
 def auto_shutdown(

@@ -30,11 +30,12 @@ from supervisors.inbox import INBOX_LIMIT, InboxView, deliver, overflow
 from supervisors.lifecycle import (
     OwnedTimer,
     begin_exit,
-    crash,
+    exit_next,
     launch,
     own_task,
     reject,
     request_exit,
+    task_over,
     watch,
 )
 from supervisors.policy import AskFailure, InboxPolicy
@@ -110,7 +111,7 @@ class LoopRef(Cell, pykka.ActorRef[A]):
 
     @property
     def actor_inbox(self) -> InboxView:  # type: ignore[override]
-        """pykka's view of the inbox."""
+        """Pykka's view of the inbox."""
         return InboxView(self)
 
     @property
@@ -122,9 +123,13 @@ class LoopRef(Cell, pykka.ActorRef[A]):
             self._event.set()
         return self._event
 
-    def _actor_weakref(self) -> A | None:  # what pykka.ActorProxy calls
+    def _living_actor(self) -> A | None:
         actor: A | None = self.actor
         return actor
+
+    @property
+    def _actor_weakref(self) -> Callable[[], A | None]:  # type: ignore[override]
+        return self._living_actor
 
     def is_alive(self) -> bool:
         """Whether the actor takes messages."""
@@ -197,8 +202,14 @@ class LoopRef(Cell, pykka.ActorRef[A]):
         future: LoopFuture[Any] = LoopFuture()
         if type(message) is _ActorStop:
             self._stop_into(future)
+            return future.get(timeout=timeout) if block else future
+        scheduler = self.scheduler
+        item = Ask(message, future)
+        if self.queue is None and self.status is _RUNNING and get_ident() == scheduler.thread:
+            scheduler.enqueue(self, item)
+            future.turn = scheduler.turn
         else:
-            self.send(Ask(message, future))
+            self.send(item)
         return future.get(timeout=timeout) if block else future
 
     def stop(self, *, block: bool = True, timeout: float | None = None) -> Any:
@@ -288,7 +299,8 @@ class EventLoopActor(pykka.Actor):
         On a loop's thread a plain `on_start` has run when this returns; a failure in it is logged
         and leaves a dead ref. `spawn` tells of it.
         """
-        return cls(*args, **kwargs)._launch()
+        actor = cls(*args, **kwargs)
+        return actor._launch()
 
     @classmethod
     async def spawn(cls, *args: Any, **kwargs: Any) -> LoopRef[Self]:
@@ -357,7 +369,7 @@ class EventLoopActor(pykka.Actor):
 
     @property
     def actor_inbox(self) -> InboxView:  # type: ignore[override]
-        """pykka's view of the inbox."""
+        """Pykka's view of the inbox."""
         return self._actor_ref.actor_inbox
 
     @property
@@ -383,11 +395,9 @@ class EventLoopActor(pykka.Actor):
         Raises:
             ActorDeadError: the actor has ended.
         """
-        return own_task(self._actor_ref, coro, _task_over, name)
+        return own_task(self._actor_ref, coro, task_over, name)
 
-    def call_later(
-        self, delay: float, callback: Callable[..., object], *args: Any
-    ) -> TimerHandle:
+    def call_later(self, delay: float, callback: Callable[..., object], *args: Any) -> TimerHandle:
         """Call `callback(*args)` on the actor's turn, `delay` seconds from now.
 
         It is cancelled when the actor ends; an exception in it crashes the actor.
@@ -409,14 +419,14 @@ class EventLoopActor(pykka.Actor):
         Args:
             reason: an exit reason, or an exception: then the actor has failed with it.
         """
-        self._actor_ref.scheduler.call(_exit_next, self._actor_ref, ExitReason.of(reason))
+        self._actor_ref.scheduler.call(exit_next, self._actor_ref, ExitReason.of(reason))
 
     def _exit_hook(self, reason: ExitReason, *, started: bool) -> Any:
         if not started:
             return None
-        if reason.kind is ExitKind.ERROR:
-            exc = reason.exception
-            return self.on_failure(type(exc), exc, None if exc is None else exc.__traceback__)
+        exc = reason.exception
+        if reason.kind is ExitKind.ERROR and exc is not None:
+            return self.on_failure(type(exc), exc, exc.__traceback__)
         return self.on_stop() if reason.is_normal else None
 
     def _kill_hook(self) -> None:
@@ -437,18 +447,3 @@ class EventLoopActor(pykka.Actor):
             traceback: TracebackType | None,
         ) -> Any:
             """Run when the actor has crashed."""
-
-
-def _exit_next(cell: Cell, reason: ExitReason) -> None:
-    if cell.status is Status.STARTING:
-        begin_exit(cell, reason)
-    elif cell.status <= _RUNNING:
-        if cell.queue is None:
-            cell.scheduler.enqueue(cell, Stop(reason))
-        else:
-            cell.queue.appendleft(Stop(reason))
-
-
-def _task_over(cell: Cell, _value: Any, exc: BaseException | None) -> None:
-    if exc is not None and not isinstance(exc, asyncio.CancelledError):
-        crash(cell, exc)

@@ -170,9 +170,7 @@ class ChildSpec:
         _check_enum("type", self.type, ChildType)
         if self.shutdown is None:
             worker = self.type is ChildType.WORKER
-            object.__setattr__(
-                self, "shutdown", WORKER_SHUTDOWN if worker else Shutdown.INFINITY
-            )
+            object.__setattr__(self, "shutdown", WORKER_SHUTDOWN if worker else Shutdown.INFINITY)
         elif not isinstance(self.shutdown, Shutdown):
             _check_seconds("shutdown", self.shutdown, zero=True)
         if self.start_timeout is not None:

@@ -30,7 +30,7 @@ from supervisors.policy import AutoShutdown, Restart, Scope, Strategy, restart_s
 from supervisors.reasons import ExitReason
 from supervisors.runtime import LoopRef
 from supervisors.spec import ChildSpec, Flags, check_specs
-from supervisors.supervision import Supervising, is_temporary
+from supervisors.supervision import Supervising, called_off, is_temporary
 from supervisors.tree import TreeNode, tree_of
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from supervisors.operation import Steps
 
 __all__ = ["Supervisor", "SupervisorRef", "flags_of"]
+
+#: Thousands of supervisors share a handful of flags; this many different ones are remembered.
+KNOWN_FLAGS = 64
+_known_flags: dict[tuple[Any, ...], Flags] = {}
 
 
 class SupervisorRef(LoopRef[Any]):
@@ -126,7 +130,7 @@ class Supervisor(Supervising):
         for spec in check_specs(children, auto_shutdown):
             self._children[spec.id] = Child(self, spec, spec.id)
 
-    # -- start and end ---------------------------------------------------------------------------
+    # -- start and end ---------------------------------------------------------------------
 
     def on_start(self) -> Any:
         """Start the children. Overriding it: call this one and return (or await) its result."""
@@ -155,7 +159,7 @@ class Supervisor(Supervising):
         for child in reversed(tuple(self._children.values())):
             yield from self._stop_one(child, expected=True)
 
-    # -- one operation after another ---------------------------------------------------------------
+    # -- one operation after another -------------------------------------------------------
 
     def _submit(self, steps: Steps, future: LoopFuture[Any] | None = None) -> None:
         if self._operation is not None:
@@ -199,7 +203,7 @@ class Supervisor(Supervising):
         self._submit(steps, future)
         return future
 
-    # -- restarting ----------------------------------------------------------------------------------
+    # -- restarting ------------------------------------------------------------------------
 
     def _group(self, child: Child) -> list[Child]:
         """The children a restart of `child` touches, in starting order."""
@@ -223,7 +227,7 @@ class Supervisor(Supervising):
             if isinstance(error, StartIgnored):
                 self._ignored(member)
             elif error is not None:
-                if member.state is not ChildState.TERMINATING:  # else it was called off
+                if not called_off(member):
                     self._retry(member, error)
                 return
 
@@ -254,7 +258,7 @@ class Supervisor(Supervising):
         if child.spec.restart is Restart.TEMPORARY:
             child.spec = child.spec.without_arguments()
 
-    # -- requests ----------------------------------------------------------------------------------------
+    # -- requests --------------------------------------------------------------------------
 
     def start_child(self, spec: ChildSpec) -> LoopFuture[Any]:
         """Add a child and start it.
@@ -278,7 +282,7 @@ class Supervisor(Supervising):
             self._ignored(child)
             return None
         if error is not None:
-            if child.state is not ChildState.TERMINATING:
+            if not called_off(child):
                 self._forget(child)
             raise error
         self._settled(child)
@@ -346,8 +350,7 @@ class Supervisor(Supervising):
 
     def _delete_child(self, child_id: Any) -> Steps:
         self._forget(self._find_down(child_id))
-        return
-        yield
+        yield from ()
 
     def _find_down(self, child_id: Any) -> Child:
         child = self._children.get(child_id)
@@ -399,13 +402,13 @@ class Supervisor(Supervising):
                 child.spec = spec
                 self._children[spec.id] = child
             self._children.update(old)
-        return
-        yield
+        yield from ()
 
 
 def flags_of(
     strategy: Strategy, intensity: int, period: float, auto_shutdown: AutoShutdown
 ) -> Flags:
+    """Checked flags; equal ones are the same object."""
     key = (strategy, intensity, period, auto_shutdown)
     try:
         flags = _known_flags.get(key)
@@ -416,9 +419,3 @@ def flags_of(
         if len(_known_flags) < KNOWN_FLAGS:
             _known_flags[key] = flags
     return flags
-
-
-#: Thousands of supervisors share a handful of flags; this many different ones are remembered.
-KNOWN_FLAGS = 64
-_known_flags: dict[tuple[Any, ...], Flags] = {}
-

@@ -65,11 +65,11 @@ def subscribe(callback: Callable[[Event], object]) -> Callable[[], None]:
     Returns:
         a function that ends the subscription.
     """
-    global _subscribers  # noqa: PLW0603  # a tuple that is replaced: reading it takes no lock
+    global _subscribers  # a tuple that is replaced: reading it takes no lock
     _subscribers = (*_subscribers, callback)
 
     def unsubscribe() -> None:
-        global _subscribers  # noqa: PLW0603
+        global _subscribers
         _subscribers = tuple(known for known in _subscribers if known is not callback)
 
     return unsubscribe

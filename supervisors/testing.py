@@ -70,9 +70,7 @@ class ManualClock:
         """The time it was moved to."""
         return self._now
 
-    def call_later(
-        self, delay: float, callback: Callable[..., object], *args: Any
-    ) -> _ManualTimer:
+    def call_later(self, delay: float, callback: Callable[..., object], *args: Any) -> _ManualTimer:
         """Call back when the clock has been moved `delay` seconds on."""
         timer = _ManualTimer(lambda: callback(*args))
         heapq.heappush(self._timers, (self._now + delay, next(self._numbers), timer))
@@ -143,5 +141,3 @@ class CrashingActor(EventLoopActor):
         if isinstance(message, Crash):
             raise message.exception
         return message
-
-
