@@ -7,7 +7,9 @@ stand in a plain file beside it. Importing runs the bot's code: whatever that ra
 
 from __future__ import annotations
 
+import functools
 import importlib
+import inspect
 import sys
 import traceback
 from typing import TYPE_CHECKING, Any
@@ -21,8 +23,12 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from actorxmpp.fleet.config import FleetConfig
+    from actorxmpp.fleet.models import BotTable
 
-__all__ = ["check_plugins", "load_bots", "put_on_path"]
+__all__ = ["check_plugins", "load_bots", "put_on_path", "takes_server"]
+
+SERVER_PARAMETERS = (frozenset({"host", "server"}), frozenset({"port"}))
+"""What a component's constructor may call its third and fourth parameter to be given the server."""
 
 
 class _NotABot(Exception):
@@ -49,6 +55,7 @@ def load_bots(config: FleetConfig, bases: Mapping[str, type]) -> dict[str, type[
         name = named.table.bot
         try:
             bots[name] = _load(name, bases[named.table.role])
+            _check_constructor(bots[name], named.table)
         except _NotABot as error:
             found.add(str(error), table=named.name, field="bot", value=show(name))
     if found:
@@ -79,6 +86,28 @@ def check_plugins(config: FleetConfig, exists: Callable[[str], bool]) -> None:
                 )
     if found:
         raise FleetFieldError(found.problems())
+
+
+@functools.lru_cache(maxsize=256)
+def takes_server(bot: type) -> bool:
+    """Whether a component's constructor is ``(jid, secret, host, port, ...)``.
+
+    Others are ``(jid, secret, ...)``; either way the session's settings have the server.
+    """
+    parameters = list(inspect.signature(bot.__init__).parameters)[3:5]  # type: ignore[misc]
+    return len(parameters) == len(SERVER_PARAMETERS) and all(
+        name in names for name, names in zip(parameters, SERVER_PARAMETERS, strict=True)
+    )
+
+
+def _check_constructor(bot: type, table: BotTable) -> None:
+    """Whether the bot can be made from what its table gives."""
+    server = ("host", 1) if table.role == "component" and takes_server(bot) else ()
+    arguments = (None, "jid", "secret", *server, *table.args)
+    try:
+        inspect.signature(bot.__init__).bind(*arguments, **table.kwargs)  # type: ignore[misc]
+    except TypeError as error:
+        raise _NotABot(f"can't be made with what its table gives: {error}") from None
 
 
 def put_on_path(folder: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from actorxmpp.actors.context import OnHandlerError, Role, SessionSettings, SessionSpec
+from actorxmpp.fleet.bots import takes_server
 from actorxmpp.fleet.models import ClientTable
 from actorxmpp.net.tls import TlsPolicy
 
@@ -25,22 +26,24 @@ __all__ = ["BotFactory", "session_specs"]
 
 
 class BotFactory:
-    """Makes a bot: ``bot(jid, password, *args, **kwargs)`` or, for components, with host and port.
+    """Makes a bot: ``bot(jid, password, *args, **kwargs)``.
 
+    A component whose constructor is ``(jid, secret, host, port, ...)`` is given these as well.
     A class instead of a ``functools.partial``, whose repr would show the secret.
     """
 
-    __slots__ = ("_planned", "bot")
+    __slots__ = ("_planned", "_takes_server", "bot")
 
     def __init__(self, bot: type[Any], planned: PlannedSession) -> None:
         self.bot = bot
         self._planned = planned
+        self._takes_server = planned.named.table.role == "component" and takes_server(bot)
 
     def __call__(self) -> BaseXMPP:
         """A new role object; raises whatever the bot's constructor raises."""
         planned, table = self._planned, self._planned.named.table
         login: tuple[Any, ...] = (planned.jid, planned.secret.reveal())
-        if not isinstance(table, ClientTable):
+        if table.server is not None and self._takes_server:
             login += (table.server.host, table.server.port)
         made: BaseXMPP = self.bot(*login, *table.args, **table.kwargs)
         return made

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from actorxmpp.fleet.bots import load_bots
+from actorxmpp.fleet.bots import check_plugins, load_bots, takes_server
 from actorxmpp.fleet.config import parse
-from actorxmpp.fleet.errors import BotImportError
+from actorxmpp.fleet.errors import BotImportError, FleetFieldError
 
 NUMBERS = count()
+CLIENT_TABLE = '[[clients]]\nbot = "bots:Echo"\njid = "a@b"\npassword = "x"\n'
 
 
 class Client:
@@ -114,6 +115,42 @@ def test_a_class_of_the_other_role(tmp_path: Path, module: str) -> None:
     code = BOT + "class Echo(Client): pass"
     said = refusal(tmp_path, f"{module}:Echo", code, role="components")
     assert said == "is not a Component, which this table needs"
+
+
+def test_a_constructor_that_needs_more(tmp_path: Path, module: str) -> None:
+    code = BOT + "class Echo(Client):\n    def __init__(self, jid, password, more): pass"
+    said = refusal(tmp_path, f"{module}:Echo", code)
+    assert said == "can't be made with what its table gives: missing a required argument: 'more'"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "takes"),
+    [
+        ("jid, secret", False),
+        ("jid, secret, host, port", True),
+        ("jid, secret, server, port=5347, more=None", True),
+        ("jid, secret, more=None, other=None", False),
+        ("jid, secret, host=None", False),
+        ("*args, **kwargs", False),
+    ],
+)
+def test_a_component_may_take_its_server(
+    tmp_path: Path, module: str, parameters: str, takes: bool
+) -> None:
+    code = BOT + f"class Echo(Component):\n    def __init__(self, {parameters}): pass"
+    bot = load(tmp_path, f"{module}:Echo", code, role="components")[f"{module}:Echo"]
+    assert takes_server(bot) is takes
+
+
+def test_plugins_that_are_not_there(tmp_path: Path) -> None:
+    text = CLIENT_TABLE + 'plugins = ["xep_0030", "xep_9999"]\n'
+    with pytest.raises(FleetFieldError) as caught:
+        check_plugins(parse(text, folder=tmp_path), {"xep_0030"}.__contains__)
+    assert str(caught.value) == (
+        'fleet.toml: [[clients]] #1: field "plugins": "xep_9999" '
+        "is not a plugin: there is none of that name"
+    )
+    check_plugins(parse(text, folder=tmp_path), lambda _: True)
 
 
 def test_a_folder_is_put_on_the_path_once(tmp_path: Path, module: str) -> None:

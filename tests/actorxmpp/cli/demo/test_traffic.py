@@ -58,7 +58,7 @@ def test_the_rate_is_kept() -> None:
 
 def test_nobody_writes_to_himself_and_all_take_part() -> None:
     stand = Stand()
-    for tick in range(1, 501):
+    for _ in range(500):
         stand.traffic.step(now=0.0, elapsed=0.02)
     assert all(to != f"bot{index}@x" for index, to, _ in stand.sent)
     assert set(Counter(index for index, _, _ in stand.sent)) == set(range(10))
@@ -90,14 +90,14 @@ def test_what_is_not_answered_is_sent_again_by_the_same_session() -> None:
 def test_a_session_that_is_down_sends_nothing_and_loses_nothing() -> None:
     stand = Stand()
     stand.traffic.step(now=0.0, elapsed=0.05)
-    (index, to, id) = stand.sent[0]
+    (index, to, name) = stand.sent[0]
     stand.traffic.flowing = False
     stand.wires[index].connected = False
     stand.traffic.step(now=FIRST_RETRY, elapsed=0.02)
     assert len(stand.sent) == 1
     stand.wires[index].connected = True
     stand.traffic.step(now=FIRST_RETRY * 2, elapsed=0.02)
-    assert stand.sent == [(index, to, id)] * 2
+    assert stand.sent == [(index, to, name)] * 2
 
 
 def test_a_session_that_breaks_while_it_sends_tries_again() -> None:

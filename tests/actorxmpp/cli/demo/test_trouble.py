@@ -72,7 +72,7 @@ def test_all_that_was_planned_happens() -> None:
     stand = Stand()
     stand.step(10.0)
     assert stand.maker.cuts == OPTIONS.trouble
-    assert len({id for _, id in stand.sent}) == OPTIONS.trouble
+    assert len({name for _, name in stand.sent}) == OPTIONS.trouble
     assert not stand.maker.done
     stand.handle_all()
     assert stand.maker.done
