@@ -31,6 +31,7 @@ from supervisors.errors import (
     WouldBlockLoop,
 )
 from supervisors.future import LoopFuture
+from supervisors.handle import SupervisorRef
 from supervisors.keeper import IGNORE
 from supervisors.monitor import Monitor, demonitor, kill, monitor, shutdown
 from supervisors.policy import (
@@ -46,7 +47,7 @@ from supervisors.policy import (
 from supervisors.reasons import KILLED, NORMAL, SHUTDOWN, Down, ExitKind, ExitReason
 from supervisors.runtime import EventLoopActor, LoopRef
 from supervisors.spec import AUTO_ID, Backoff, ChildSpec, Jitter
-from supervisors.supervisor import Supervisor, SupervisorRef
+from supervisors.supervisor import Supervisor
 from supervisors.telemetry import Event, EventKind
 from supervisors.tree import TreeNode, render
 

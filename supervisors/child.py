@@ -77,6 +77,7 @@ class Child:
         spec: the spec (without arguments once a temporary child runs).
         id: the child's id.
         extra: arguments after the template's, of a child started from a template.
+        info: what the start function returned besides the ref (OTP's {ok, Pid, Info}).
         ref: the actor in this place, also while it starts or is being stopped.
         state: see `ChildState`.
         restarts: how often it was restarted.
@@ -90,6 +91,7 @@ class Child:
         "attempts",
         "extra",
         "id",
+        "info",
         "names",
         "ref",
         "restarts",
@@ -109,6 +111,7 @@ class Child:
         self.spec = spec
         self.id = child_id
         self.extra = extra
+        self.info: Any = None
         self.ref: Any = None
         self.state = ChildState.DOWN
         self.restarts = 0
@@ -127,7 +130,11 @@ class Child:
         if ref.is_open:
             ref.scheduler.enqueue(ref, Call(self.supervisor.child_exited, (self, cell)))
 
-    def info(self) -> ChildInfo:
+    def line(self) -> ChildInfo:
         """This child as a line of `which_children`."""
         ref = None if self.state is ChildState.RESTARTING else self.ref
         return ChildInfo(self.id, ref, self.state, self.spec.type, self.restarts)
+
+    def answer(self) -> Any:
+        """What a request to start this child is answered with."""
+        return self.ref if self.info is None else (self.ref, self.info)

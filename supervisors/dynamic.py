@@ -7,7 +7,7 @@ no specs of children that are gone. With a `template` it is OTP's simple_one_for
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from supervisors.cell import Status
@@ -26,7 +26,7 @@ from supervisors.operation import Operation, until_exits
 from supervisors.policy import AutoShutdown, Restart, Strategy
 from supervisors.spec import AUTO_ID, ChildSpec, check_specs
 from supervisors.supervision import Supervising, called_off
-from supervisors.supervisor import SupervisorRef, flags_of
+from supervisors.supervisor import flags_of
 from supervisors.tree import TreeNode, tree_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from supervisors.address import Address
     from supervisors.operation import Steps
-    from supervisors.runtime import LoopRef
 
 __all__ = ["DynamicSupervisor"]
 
@@ -55,8 +54,6 @@ class DynamicSupervisor(Supervising):
     """
 
     __slots__ = ("_next_id", "_operations", "_template", "max_children")
-
-    ref_class: ClassVar[type[LoopRef[Any]]] = SupervisorRef
 
     def __init__(
         self,
@@ -155,8 +152,8 @@ class DynamicSupervisor(Supervising):
         """Start a child: from a spec, or with a template from further arguments for it.
 
         Returns:
-            a future of its ref; of None when its start was ignored (nothing is kept then). It
-            fails with `AlreadyStarted`, `MaxChildren`, `SpecError` or `StartError`.
+            a future of its ref (of ref and info when the start function returned both); of None
+            when its start was ignored: nothing is kept then. It fails with `AlreadyStarted`, `MaxChildren`, `SpecError` or `StartError`.
         """
         template = self._template
         if template is not None:
@@ -189,7 +186,7 @@ class DynamicSupervisor(Supervising):
         if spec.restart is Restart.TEMPORARY:
             child.extra = None
             child.spec = spec if extra is not None else spec.without_arguments()
-        return child.ref
+        return child.answer()
 
     def terminate_child(self, child: Any) -> LoopFuture[Any]:
         """Stop a child and forget it.

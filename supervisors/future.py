@@ -170,14 +170,12 @@ class LoopFuture(pykka.Future[T], Generic[T]):
         return self._outcome()
 
     def __await__(self) -> Generator[Any, None, T]:
-        if self._done:
-            return self._outcome()
-        if self._get_hook is not None:
+        if self._get_hook is not None and not self._done:
             return (yield from self._await_hook().__await__())
         if self.turn is not None:
             self.turn()
-            if self._done:
-                return self._outcome()
+        if self._done:
+            return self._outcome()
         loop = asyncio.get_running_loop()
         waiter = loop.create_future()
         self.add_done_callback(_Waker(loop, waiter))

@@ -24,6 +24,7 @@ from supervisors.errors import (
     StartTimeout,
     SupervisorsError,
 )
+from supervisors.handle import SupervisorRef
 from supervisors.lifecycle import kill, launch, request_exit
 from supervisors.operation import until_exit, until_started
 from supervisors.policy import ChildType, Shutdown
@@ -59,6 +60,7 @@ class ChildKeeper(EventLoopActor):
     __slots__ = ("_children", "_flags", "_names", "_restart_times", "name")
 
     is_supervisor: ClassVar[bool] = True
+    ref_class: ClassVar[type[LoopRef[Any]]] = SupervisorRef
     inbox_limit: ClassVar[int] = SUPERVISOR_INBOX
     business_errors: ClassVar[tuple[type[Exception], ...]] = (SupervisorsError,)
 
@@ -78,6 +80,16 @@ class ChildKeeper(EventLoopActor):
 
     def _make_names(self) -> MutableMapping[Any, Address]:
         return {}
+
+    if TYPE_CHECKING:  # its ref offers a supervisor's requests
+
+        @classmethod
+        def start(cls, *args: Any, **kwargs: Any) -> SupervisorRef:
+            """Start a supervisor."""
+
+        @classmethod
+        async def spawn(cls, *args: Any, **kwargs: Any) -> SupervisorRef:
+            """Start a supervisor and wait until its children have started."""
 
     # -- questions, answered at once -------------------------------------------------------
 
@@ -108,7 +120,7 @@ class ChildKeeper(EventLoopActor):
 
     def which_children(self) -> list[ChildInfo]:
         """The children, newest first, as OTP lists them."""
-        return [child.info() for child in reversed(self._children.values())]
+        return [child.line() for child in reversed(self._children.values())]
 
     def which_child(self, child_id: Any) -> ChildInfo:
         """One child.
@@ -116,7 +128,7 @@ class ChildKeeper(EventLoopActor):
         Raises:
             ChildNotFound: there is none with this id.
         """
-        return self._find(child_id).info()
+        return self._find(child_id).line()
 
     def count_children(self) -> Counts:
         """How many specs, running children, supervisors and workers there are."""
@@ -204,6 +216,9 @@ class ChildKeeper(EventLoopActor):
             ref.on_started = lambda _cell, exc: box.append(exc)
             launch(ref)
             return ref
+        child.info = None
+        if isinstance(made, tuple) and len(made) == 2:  # a ref and more
+            made, child.info = made
         if made is IGNORE:
             raise StartIgnored(f"child {child.id!r}: ignored", child.id)
         if not isinstance(made, LoopRef):

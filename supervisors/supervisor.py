@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
-
-from pykka.messages import ProxyCall
+from typing import TYPE_CHECKING, Any
 
 from supervisors.child import Child, ChildState
 from supervisors.errors import (
@@ -28,7 +26,6 @@ from supervisors.lifecycle import StartShutdown
 from supervisors.operation import Operation
 from supervisors.policy import AutoShutdown, Restart, Scope, Strategy, restart_scope
 from supervisors.reasons import ExitReason
-from supervisors.runtime import LoopRef
 from supervisors.spec import ChildSpec, Flags, check_specs
 from supervisors.supervision import Supervising, called_off, is_temporary
 from supervisors.tree import TreeNode, tree_of
@@ -38,61 +35,11 @@ if TYPE_CHECKING:
 
     from supervisors.operation import Steps
 
-__all__ = ["Supervisor", "SupervisorRef", "flags_of"]
+__all__ = ["Supervisor", "flags_of"]
 
 #: Thousands of supervisors share a handful of flags; this many different ones are remembered.
 KNOWN_FLAGS = 64
 _known_flags: dict[tuple[Any, ...], Flags] = {}
-
-
-class SupervisorRef(LoopRef[Any]):
-    """Ref of a supervisor: its requests as methods, each giving an awaitable future."""
-
-    __slots__ = ()
-
-    def _request(self, method: str, *args: Any, **kwargs: Any) -> LoopFuture[Any]:
-        future: LoopFuture[Any] = self.ask(ProxyCall((method,), args, kwargs), block=False)
-        return future
-
-    def start_child(self, *args: Any, **kwargs: Any) -> LoopFuture[Any]:
-        """Start one more child: see the supervisor's `start_child`."""
-        return self._request("start_child", *args, **kwargs)
-
-    def restart_child(self, child_id: Any) -> LoopFuture[Any]:
-        """Start a child that is down: see `Supervisor.restart_child`."""
-        return self._request("restart_child", child_id)
-
-    def terminate_child(self, child_id: Any) -> LoopFuture[Any]:
-        """Stop a child: see the supervisor's `terminate_child`."""
-        return self._request("terminate_child", child_id)
-
-    def delete_child(self, child_id: Any) -> LoopFuture[Any]:
-        """Drop the spec of a child that is down: see `Supervisor.delete_child`."""
-        return self._request("delete_child", child_id)
-
-    def which_children(self) -> LoopFuture[Any]:
-        """A list of `ChildInfo`, newest first."""
-        return self._request("which_children")
-
-    def which_child(self, child_id: Any) -> LoopFuture[Any]:
-        """The `ChildInfo` of one child."""
-        return self._request("which_child", child_id)
-
-    def count_children(self) -> LoopFuture[Any]:
-        """The `Counts`."""
-        return self._request("count_children")
-
-    def get_childspec(self, child_id: Any) -> LoopFuture[Any]:
-        """The `ChildSpec` of one child."""
-        return self._request("get_childspec", child_id)
-
-    def tree(self) -> LoopFuture[Any]:
-        """The tree below and with this supervisor, as a `TreeNode`."""
-        return self._request("tree")
-
-    def configure(self, **changes: Any) -> LoopFuture[Any]:
-        """Change flags and specs at run time: see the supervisor's `configure`."""
-        return self._request("configure", **changes)
 
 
 class Supervisor(Supervising):
@@ -111,8 +58,6 @@ class Supervisor(Supervising):
     """
 
     __slots__ = ("_operation", "_waiting")
-
-    ref_class: ClassVar[type[LoopRef[Any]]] = SupervisorRef
 
     def __init__(
         self,
@@ -264,8 +209,8 @@ class Supervisor(Supervising):
         """Add a child and start it.
 
         Returns:
-            a future of its ref; of None when its start was ignored. It fails with
-            `AlreadyStarted`, `AlreadyPresent`, `SpecError` or `StartError`.
+            a future of its ref (of ref and info when the start function returned both); of None
+            when its start was ignored. It fails with `AlreadyStarted`, `AlreadyPresent`, `SpecError` or `StartError`.
         """
         return self._request(self._start_child(spec))
 
@@ -286,7 +231,7 @@ class Supervisor(Supervising):
                 self._forget(child)
             raise error
         self._settled(child)
-        return child.ref
+        return child.answer()
 
     def terminate_child(self, child_id: Any) -> LoopFuture[Any]:
         """Stop a child and leave it down; a temporary one's spec goes too.
@@ -324,8 +269,8 @@ class Supervisor(Supervising):
         """Start a child that is down.
 
         Returns:
-            a future of its ref; of None when its start was ignored. It fails with
-            `ChildNotFound`, `ChildRunning`, `ChildRestarting` or `StartError`; the spec stays.
+            a future of its ref (of ref and info when the start function returned both); of None
+            when its start was ignored. It fails with `ChildNotFound`, `ChildRunning`, `ChildRestarting` or `StartError`; the spec stays.
         """
         return self._request(self._restart_child(child_id))
 
@@ -338,7 +283,7 @@ class Supervisor(Supervising):
         if error is not None:
             raise error
         self._settled(child)
-        return child.ref
+        return child.answer()
 
     def delete_child(self, child_id: Any) -> LoopFuture[Any]:
         """Drop the spec of a child that is down.

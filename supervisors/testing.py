@@ -14,18 +14,32 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from supervisors.lifecycle import kill
+from supervisors.reasons import NORMAL, ExitReason
 from supervisors.runtime import EventLoopActor
 from supervisors.scheduler import current_scheduler
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from supervisors.clock import Clock
 
-__all__ = ["Crash", "CrashingActor", "ManualClock", "run_until_idle", "use_clock"]
+__all__ = [
+    "Crash",
+    "CrashingActor",
+    "Exit",
+    "LeakError",
+    "ManualClock",
+    "run",
+    "run_until_idle",
+    "sleep",
+    "use_clock",
+]
 
+_T = TypeVar("_T")
 _C = TypeVar("_C", bound="Clock")
 
 #: Loop turns without any actor's turn after which nothing is under way any more: a chain of
@@ -119,25 +133,130 @@ class Crash:
         self.exception = exception or RuntimeError("crash on command")
 
 
-class CrashingActor(EventLoopActor):
-    """A child that fails on command: `Crash` makes it raise; all else it answers.
+class Exit:
+    """A message that makes a `CrashingActor` end by itself.
 
     Args:
-        start_failures: a list shared with the test; while it holds something, a start takes the
-            last item out and raises it.
+        reason: with this reason.
     """
 
-    def __init__(self, start_failures: list[BaseException] | None = None) -> None:
-        super().__init__()
-        self.start_failures = start_failures if start_failures is not None else []
+    def __init__(self, reason: ExitReason = NORMAL) -> None:
+        self.reason = reason
 
-    def on_start(self) -> None:
+
+class CrashingActor(EventLoopActor):
+    """A child that fails on command: `Crash` makes it raise, `Exit` end; all else it answers.
+
+    Args:
+        name: how it signs in the journal.
+        journal: a list shared with the test: gets (name, "start") and (name, "stop").
+        start_failures: a list shared with the test; while it holds something, a start takes the
+            last item out and raises it.
+        start_takes: seconds on the clock its start takes; `inf` never ends.
+        stop_takes: seconds on the clock its end takes; `inf` never ends.
+    """
+
+    def __init__(
+        self,
+        name: object = None,
+        journal: list[Any] | None = None,
+        start_failures: list[BaseException] | None = None,
+        start_takes: float = 0,
+        stop_takes: float = 0,
+    ) -> None:
+        super().__init__()
+        self.name = name
+        self.journal = journal
+        self.start_failures = start_failures
+        self.start_takes = start_takes
+        self.stop_takes = stop_takes
+
+    def _sign(self, what: str) -> None:
+        if self.journal is not None:
+            self.journal.append((self.name, what))
+
+    def on_start(self) -> Any:
         """Fail, if the test has prepared a failure."""
+        if self.start_takes:
+            return self._start_slowly()
         if self.start_failures:
             raise self.start_failures.pop()
+        self._sign("start")
+        return None
+
+    async def _start_slowly(self) -> None:
+        await sleep(self.clock, self.start_takes)
+        if self.start_failures:
+            raise self.start_failures.pop()
+        self._sign("start")
 
     def on_receive(self, message: Any) -> Any:
-        """Crash, or give the message back."""
+        """Crash, end, or give the message back."""
         if isinstance(message, Crash):
             raise message.exception
+        if isinstance(message, Exit):
+            self.exit(message.reason)
+            return None
         return message
+
+    def on_stop(self) -> Any:
+        """End, as slowly as told."""
+        if self.stop_takes:
+            return self._stop_slowly()
+        self._sign("stop")
+        return None
+
+    async def _stop_slowly(self) -> None:
+        await sleep(self.clock, self.stop_takes)
+        self._sign("stop")
+
+
+async def sleep(clock: Clock, seconds: float) -> None:
+    """Sleep on a clock; `inf` sleeps until it is cancelled."""
+    waiter = asyncio.get_running_loop().create_future()
+    if seconds == inf:
+        await waiter
+        return
+
+    def wake() -> None:
+        if not waiter.done():
+            waiter.set_result(None)
+
+    timer = clock.call_later(seconds, wake)
+    try:
+        await waiter
+    finally:
+        timer.cancel()
+
+
+class LeakError(AssertionError):
+    """Something went wrong unseen, or was left over, in a `run`."""
+
+
+def run(main: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+    """Run a test's coroutine function on a loop of its own, in asyncio's debug mode.
+
+    What still runs when it ends is killed; then nothing may be left.
+
+    Raises:
+        LeakError: the loop's exception handler was called, or tasks or actors were left over.
+    """
+    return asyncio.run(_checked(main), debug=True)
+
+
+async def _checked(main: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+    loop = asyncio.get_running_loop()
+    loop.slow_callback_duration = 3600.0  # a slow machine is no fault
+    complaints: list[dict[str, Any]] = []
+    loop.set_exception_handler(lambda _loop, context: complaints.append(context))
+    result = await main()
+    scheduler = current_scheduler()
+    for cell in sorted(scheduler.cells, key=lambda cell: cell.parent is not None):
+        kill(cell)
+    await run_until_idle()
+    if complaints:
+        raise LeakError(f"the loop complained: {complaints}")
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    if tasks or scheduler.cells:
+        raise LeakError(f"left over: {tasks or ''} {scheduler.cells or ''}")
+    return result

@@ -54,7 +54,7 @@ def _below(supervisor: Any) -> tuple[TreeNode, ...]:
 
 
 def _node(child: Any, scheduler: Any) -> TreeNode:
-    info = child.info()
+    info = child.line()
     ref = info.ref
     actor = ref.actor if ref is not None and ref.scheduler is scheduler else None
     below = _below(actor) if getattr(actor, "is_supervisor", False) else ()
