@@ -14,6 +14,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Final
 
+from actorxmpp.net.errors import NetError
 from actorxmpp.testing.server.accounts import AccountError
 from actorxmpp.testing.server.control import Control
 from actorxmpp.testing.server.limits import CONTROL_LINE_BYTES
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         asyncio.run(_by_hand(_settings(options)))
-    except (SettingsError, AccountError, OSError) as error:
+    except (SettingsError, AccountError, NetError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return _BAD_USAGE
     return 0

@@ -20,6 +20,7 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
+from actorxmpp.net.errors import NetError
 from actorxmpp.testing.server.accounts import AccountError
 from actorxmpp.testing.server.server import Server
 from actorxmpp.testing.server.settings import Settings, SettingsError
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_EXPECTED_ERRORS: Final = (AccountError, SettingsError, OSError)
+_EXPECTED_ERRORS: Final = (AccountError, SettingsError, NetError, OSError)
 
 
 class CommandError(Exception):

@@ -18,6 +18,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import Element
 
+from actorxmpp.exceptions import SerializeError
 from actorxmpp.net.errors import ConnectionClosed, WriteBufferFull
 from actorxmpp.testing.server import namespaces as ns
 from actorxmpp.testing.server.limits import (
@@ -160,6 +161,8 @@ class Link:
                 self.fail(violation.condition, violation.text)
         except Refusal as refusal:
             self.fail(refusal.condition, refusal.text)
+        except SerializeError as error:
+            self.fail("invalid-xml", str(error))
         except Exception:
             log.exception("a bug met while serving %r", self)
             self.fail("internal-server-error")
@@ -184,6 +187,8 @@ class Link:
     def _open(self, opened: StreamOpened) -> None:
         if opened.tag != _STREAM_TAG:
             raise Refusal("invalid-namespace" if "stream" in opened.tag else "bad-format")
+        if opened.default_ns != self.namespace:
+            raise Refusal("invalid-namespace", f"the default namespace must be {self.namespace}")
         self._header(opened)
 
     def connection_lost(self, error: NetError | None) -> None:  # noqa: ARG002 - the protocol's

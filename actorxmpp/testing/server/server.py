@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from actorxmpp.net import tcp, tls
+from actorxmpp.net.errors import NetError
 from actorxmpp.testing.server.accounts import Accounts
 from actorxmpp.testing.server.addresses import parse
 from actorxmpp.testing.server.certificate import (
@@ -90,7 +91,8 @@ class Server:
         """Make what is missing (certificate, keys), then listen.
 
         Raises:
-            OSError: An address can't be listened on, or the certificate can't be written.
+            NetError: An address can't be listened on.
+            OSError: The certificate can't be written.
             AccountError: An account or component of the settings isn't allowed.
         """
         settings = self._settings
@@ -114,7 +116,7 @@ class Server:
             self.component_port = await self._listen(
                 settings.component_port, lambda peer: ComponentLink(peer, house)
             )
-        except OSError:
+        except NetError:
             await self.stop()
             raise
         gc.collect()
@@ -175,9 +177,9 @@ class Server:
         tries = [port] if port else candidates(lowest_outgoing())
         for number in tries:
             try:
-                listener = await tcp.serve(self._accept(make), self._settings.host, number)
-            except OSError as error:
-                if number == port or error.errno != errno.EADDRINUSE:
+                listener = await tcp.serve(self._settings.host, number, self._accept(make))
+            except NetError as error:
+                if number == port or not _in_use(error):
                     raise
                 continue
             self._listeners.append(listener)
@@ -210,6 +212,10 @@ def _bindings(context: tls.ServerContext) -> dict[str, bytes]:
     binding = tls.server_end_point(context.certificate)
     assert binding is not None, "our own certificate is signed with SHA-256"
     return {tls.TLS_SERVER_END_POINT: binding}
+
+
+def _in_use(error: NetError) -> bool:
+    return getattr(error.__cause__, "errno", None) == errno.EADDRINUSE
 
 
 def raise_file_limit() -> None:

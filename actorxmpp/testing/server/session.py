@@ -102,8 +102,6 @@ class Session(Link):
 
     def _header(self, opened: StreamOpened) -> None:
         self._send_header(secrets.token_hex(8))
-        if opened.default_ns != ns.CLIENT:
-            raise Refusal("invalid-namespace", f"the default namespace must be {ns.CLIENT}")
         address = parse(opened.attrib.get("to", ""))
         if address is None or address.full != self._house.domain:
             raise Refusal("host-unknown")

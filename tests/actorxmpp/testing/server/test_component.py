@@ -1,0 +1,140 @@
+"""A component's stream: the handshake of XEP-0114, what is refused, whose stanzas it may send."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+import pytest
+
+HEADER = (
+    "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept'"
+    " xmlns:stream='http://etherx.jabber.org/streams' to='{}'>"
+)
+
+
+async def connect(hall: Any, jid: str = "gw.localhost", secret: str = "handshake") -> Any:
+    """A component's connection after its handshake was sent."""
+    peer = await hall.supplier()
+    header = await peer.say(HEADER.format(jid), until=jid)
+    found = re.search(r" id='([^']+)'", header)
+    assert found is not None, header
+    proof = hashlib.sha1((found[1] + secret).encode()).hexdigest()
+    peer.text = ""
+    peer.write(f"<handshake>{proof}</handshake>")
+    return peer
+
+
+def error(text: str) -> str:
+    match = re.search(r"<stream:error><([a-z-]+) ", text)
+    assert match is not None, text
+    return match[1]
+
+
+def test_a_component_comes_in_and_goes(hall: Any) -> None:
+    async def story() -> None:
+        peer = await connect(hall)
+        assert await peer.heard("/>") == "<handshake/>"
+        assert list(hall.house.directory.components) == ["gw.localhost"]
+        await peer.say("</stream:stream>", until="</stream:stream>")
+        await peer.ended()
+        assert hall.house.directory.components == {}
+        assert hall.house.links == set()
+
+    hall.run(story())
+
+
+def test_a_wrong_secret_is_refused(hall: Any) -> None:
+    async def story() -> None:
+        peer = await connect(hall, secret="wrong")
+        assert error(await peer.ended()) == "not-authorized"
+        assert hall.house.directory.components == {}
+
+    hall.run(story())
+
+
+def test_a_second_one_of_the_same_name_is_refused(hall: Any) -> None:
+    async def story() -> None:
+        first = await connect(hall)
+        await first.heard("<handshake/>")
+        second = await connect(hall)
+        assert error(await second.ended()) == "conflict"
+        assert not first.is_over
+        assert list(hall.house.directory.components) == ["gw.localhost"]
+
+    hall.run(story())
+
+
+@pytest.mark.parametrize("jid", ["unknown.localhost", "localhost", "user@gw.localhost", "@@", ""])
+def test_only_expected_components_are_let_in(hall: Any, jid: str) -> None:
+    async def story() -> None:
+        peer = await hall.supplier()
+        peer.write(HEADER.format(jid))
+        assert error(await peer.ended()) == "host-unknown"
+
+    hall.run(story())
+
+
+def test_a_clients_header_is_refused(hall: Any) -> None:
+    async def story() -> None:
+        peer = await hall.supplier()
+        peer.write(HEADER.format("gw.localhost").replace("component:accept", "client"))
+        assert error(await peer.ended()) == "invalid-namespace"
+
+    hall.run(story())
+
+
+@pytest.mark.parametrize(
+    ("stanza", "condition"),
+    [
+        ("<message to='romeo@localhost'/>", "invalid-from"),
+        ("<message from='gw.localhost'/>", "improper-addressing"),
+        ("<message from='romeo@localhost' to='juliet@localhost'/>", "invalid-from"),
+        ("<message from='other.gw.localhost' to='juliet@localhost'/>", "invalid-from"),
+        ("<other from='gw.localhost' to='juliet@localhost'/>", "unsupported-stanza-type"),
+        ("<!DOCTYPE a>", "restricted-xml"),
+    ],
+)
+def test_a_bad_stanza_ends_the_stream(hall: Any, stanza: str, condition: str) -> None:
+    async def story() -> None:
+        peer = await connect(hall)
+        await peer.heard("<handshake/>")
+        peer.write(stanza)
+        assert error(await peer.ended()) == condition
+        assert hall.house.directory.components == {}
+
+    hall.run(story())
+
+
+def test_nothing_comes_before_the_handshake(hall: Any) -> None:
+    async def story() -> None:
+        peer = await hall.supplier()
+        await peer.say(HEADER.format("gw.localhost"), until=">")
+        peer.write("<message from='gw.localhost' to='romeo@localhost'/>")
+        assert error(await peer.ended()) == "not-authorized"
+
+    hall.run(story())
+
+
+def test_stanzas_change_their_namespace_on_the_way(hall: Any) -> None:
+    async def story() -> None:
+        component = await connect(hall)
+        await component.heard("<handshake/>")
+        client = await hall.guest("romeo", "r")
+        component.text = ""
+        client.write("<message to='bot@gw.localhost'><body>to you</body></message>")
+        heard = await component.heard("</message>")
+        assert "xmlns" not in heard
+        assert "<body>to you</body>" in heard
+        component.write(
+            "<message from='bot@gw.localhost/x' to='romeo@localhost/r'><body>back</body>"
+            "<forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client'/></forwarded>"
+            "</message>"
+        )
+        heard = await client.heard("</message>")
+        assert "component:accept" not in heard
+        assert "<body>back</body>" in heard
+        assert heard.count("jabber:client") == 1
+
+    hall.run(story())

@@ -1,0 +1,307 @@
+"""A client's stream from its first byte: what is offered, what is refused, and with which error."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+
+import pytest
+
+HEADER = (
+    "<?xml version='1.0'?><stream:stream xmlns='jabber:client'"
+    " xmlns:stream='http://etherx.jabber.org/streams' to='localhost' version='1.0'>"
+)
+STARTTLS = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+AUTH = "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='{}'>{}</auth>"
+BIND = "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>{}</bind></iq>"
+PING = "<iq type='get' id='p'><ping xmlns='urn:xmpp:ping'/></iq>"
+
+
+def error(text: str) -> str:
+    """The condition of the stream error a stream ended with."""
+    match = re.search(r"<stream:error><([a-z-]+) ", text)
+    assert match is not None, text
+    assert text.endswith("</stream:error></stream:stream>"), text
+    return match[1]
+
+
+def test_a_login_from_header_to_ping(hall: Any) -> None:
+    async def story() -> None:
+        peer = await hall.visitor()
+        assert "<required/>" in await peer.say(HEADER, until="</stream:features>")
+        offer = await peer.secure()
+        assert re.findall("<mechanism>(.*?)</mechanism>", offer) == ["SCRAM-SHA-256", "SCRAM-SHA-1"]
+        assert "<bind " in await peer.authenticate("romeo", "secret")
+        assert "<jid>romeo@localhost/orchard</jid>" in await peer.bind("orchard")
+        assert 'type="result"' in (await peer.say(PING, until="/>")).replace("'", '"')
+        await peer.say("</stream:stream>", until="</stream:stream>")
+        await peer.ended()
+
+    hall.run(story())
+
+
+@pytest.mark.parametrize("mechanism", ["SCRAM-SHA-1", "SCRAM-SHA-256"])
+def test_both_hashes_let_in(hall: Any, mechanism: str) -> None:
+    async def story() -> None:
+        peer = await hall.visitor()
+        await peer.say(HEADER, until="</stream:features>")
+        await peer.secure()
+        assert "<bind " in await peer.authenticate("romeo", "secret", mechanism)
+
+    hall.run(story())
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "message", "failure"),
+    [
+        ("PLAIN", base64.b64encode(b"\0romeo\0secret").decode(), "invalid-mechanism"),
+        ("SCRAM-SHA-256-PLUS", "", "invalid-mechanism"),
+        ("SCRAM-SHA-1", "no base64!", "incorrect-encoding"),
+        ("SCRAM-SHA-1", base64.b64encode(b"nonsense").decode(), "malformed-request"),
+    ],
+)
+def test_a_bad_attempt_is_answered_and_another_is_possible(
+    hall: Any, mechanism: str, message: str, failure: str
+) -> None:
+    async def story() -> None:
+        peer = await hall.visitor()
+        await peer.say(HEADER, until="</stream:features>")
+        await peer.secure()
+        answer = await peer.say(AUTH.format(mechanism, message), until="</failure>")
+        assert f"<{failure}/>" in answer
+        assert "<bind " in await peer.authenticate("romeo", "secret")
+
+    hall.run(story())
+
+
+def test_a_wrong_password_is_refused_three_times_then_the_stream_ends(hall: Any) -> None:
+    async def story() -> None:
+        peer = await hall.visitor()
+        await peer.say(HEADER, until="</stream:features>")
+        await peer.secure()
+        for user, password in (("romeo", "wrong"), ("nobody", "secret")):
+            assert "<not-authorized/>" in await peer.authenticate(user, password)
+        await peer.authenticate("romeo", "wrong")
+        assert error(await peer.ended()) == "policy-violation"
+
+    hall.run(story())
+
+
+def test_an_exchange_can_be_aborted(hall: Any) -> None:
+    async def story() -> None:
+        peer = await hall.visitor()
+        await peer.say(HEADER, until="</stream:features>")
+        await peer.secure()
+        await peer.say(AUTH.format("SCRAM-SHA-1", ""), until="<challenge")
+        abort = "<abort xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
+        assert "<aborted/>" in await peer.say(abort, until="</failure>")
+        assert "<bind " in await peer.authenticate("romeo", "secret")
+
+    hall.run(story())
+
+
+def test_without_tls_nobody_gets_in(hall: Any) -> None:
+    async def story() -> None:
+        peer = await hall.visitor()
+        await peer.say(HEADER, until="</stream:features>")
+        attempt = AUTH.format("SCRAM-SHA-1", "")
+        assert "<encryption-required/>" in await peer.say(attempt, until="</failure>")
+
+    hall.run(story())
+
+
+@pytest.mark.parametrize(
+    ("header", "condition"),
+    [
+        (HEADER.replace("'localhost'", "'other.example'"), "host-unknown"),
+        (HEADER.replace(" to='localhost'", ""), "host-unknown"),
+        (HEADER.replace("'1.0'>", "'0.9'>"), "unsupported-version"),
+        (HEADER.replace(" version='1.0'>", ">"), "unsupported-version"),
+        (HEADER.replace("jabber:client", "jabber:server"), "invalid-namespace"),
+        (HEADER.replace("etherx.jabber.org", "example.org"), "invalid-namespace"),
+        ("<!DOCTYPE html>", "restricted-xml"),
+        ("GET / HTTP/1.1\r\n\r\n", "not-well-formed"),
+        (HEADER + "<message/>", "not-authorized"),
+        (HEADER + BIND.format(""), "not-authorized"),
+        (HEADER + STARTTLS + "<message/>", "policy-violation"),
+        (HEADER + "<!-- hello -->", "restricted-xml"),
+        (HEADER + "<a b='&lol;'/>", "restricted-xml"),
+        (HEADER + "<a></b>", "not-well-formed"),
+        (HEADER + "<x:a/>", "bad-namespace-prefix"),
+        (HEADER + "<a>" * 65, "policy-violation"),
+        (HEADER + "<a>" + "x" * 300_000, "policy-violation"),
+    ],
+)
+def test_a_bad_beginning_ends_the_stream(hall: Any, header: str, condition: str) -> None:
+    async def story() -> None:
+        peer = await hall.visitor()
+        peer.write(header)
+        text = await peer.ended()
+        assert text.startswith("<?xml version='1.0'?><stream:stream ")
+        assert error(text) == condition
+
+    hall.run(story())
+
+
+def test_one_byte_at_a_time_is_as_good(hall: Any) -> None:
+    async def story() -> None:
+        peer = await hall.visitor()
+        for character in HEADER:
+            peer.write(character)
+        assert "<required/>" in await peer.heard("</stream:features>")
+
+    hall.run(story())
+
+
+def test_what_was_sent_ahead_of_tls_is_not_taken_as_protected(hall: Any) -> None:
+    async def story() -> None:
+        peer = await hall.visitor()
+        await peer.say(HEADER, until="</stream:features>")
+        peer.write(STARTTLS + HEADER)
+        assert "<auth" not in await peer.ended()
+
+    hall.run(story())
+
+
+@pytest.mark.parametrize(
+    ("stanza", "condition"),
+    [
+        ("<message from='juliet@localhost/x'/>", "invalid-from"),
+        ("<message from='@@'/>", "invalid-from"),
+        ("<other xmlns='urn:other'/>", "unsupported-stanza-type"),
+        ("<message xmlns='jabber:server'/>", "unsupported-stanza-type"),
+        ("<message><body>&lol;</body></message>", "restricted-xml"),
+        ("<message><body>\x00</body></message>", "not-well-formed"),
+        ("text", "not-well-formed"),
+    ],
+)
+def test_bad_stanzas_end_the_stream(hall: Any, stanza: str, condition: str) -> None:
+    async def story() -> None:
+        peer = await hall.guest("romeo", "r")
+        peer.write(stanza)
+        found = error(await peer.ended())
+        assert found == condition or (stanza == "text" and found in {"bad-format", "invalid-xml"})
+        assert hall.house.directory.resources == {}
+        assert hall.house.links == set()
+
+    hall.run(story())
+
+
+def test_ones_own_address_may_be_given(hall: Any) -> None:
+    async def story() -> None:
+        peer = await hall.guest("romeo", "r")
+        for source in ("romeo@localhost/r", "romeo@localhost", "ROMEO@localhost"):
+            text = (
+                f"<message from='{source}' to='romeo@localhost/r'><body>{source}</body></message>"
+            )
+            heard = await peer.say(text, until="</message>")
+            assert "romeo@localhost/r" in heard.partition("<body>")[0]
+
+    hall.run(story())
+
+
+def test_before_bind_nothing_else_is_taken(hall: Any) -> None:
+    async def story() -> None:
+        peer = await hall.visitor()
+        await peer.say(HEADER, until="</stream:features>")
+        await peer.secure()
+        await peer.authenticate("romeo", "secret")
+        peer.write("<presence/>")
+        assert error(await peer.ended()) == "not-authorized"
+
+    hall.run(story())
+
+
+def test_a_bad_resource_is_refused_and_another_may_be_asked_for(hall: Any) -> None:
+    async def story() -> None:
+        peer = await hall.visitor()
+        await peer.say(HEADER, until="</stream:features>")
+        await peer.secure()
+        await peer.authenticate("romeo", "secret")
+        assert "<bad-request" in await peer.bind("x" * 1024)
+        assert "romeo@localhost/fine" in await peer.bind("fine")
+
+    hall.run(story())
+
+
+def test_resources_are_made_up_and_differ(hall: Any) -> None:
+    async def story() -> None:
+        for _ in range(2):
+            await hall.guest("romeo", "")
+        assert len(hall.house.directory.resources) == 2
+
+    hall.run(story())
+
+
+def test_the_number_of_resources_is_bounded(hall: Any) -> None:
+    async def story() -> None:
+        for number in range(64):
+            hall.house.directory.attach("romeo@localhost", str(number), hall)
+        peer = await hall.visitor()
+        await peer.say(HEADER, until="</stream:features>")
+        await peer.secure()
+        await peer.authenticate("romeo", "secret")
+        assert "<resource-constraint" in await peer.bind("one more")
+
+    hall.run(story())
+
+
+def test_a_newer_session_takes_the_resource(hall: Any) -> None:
+    async def story() -> None:
+        older = await hall.guest("romeo", "r")
+        newer = await hall.guest("romeo", "r")
+        assert error(await older.ended()) == "conflict"
+        assert "result" in await newer.say(PING, until="/>")
+
+    hall.run(story())
+
+
+def test_a_lost_connection_leaves_nothing(hall: Any) -> None:
+    async def story() -> None:
+        peer = await hall.guest("romeo", "r")
+        peer.write("<presence/>")
+        await peer.heard("<presence")
+        peer.connection.abort()
+        await hall.until(lambda: not hall.house.links)
+        assert hall.house.directory.resources == {}
+        assert hall.house.directory.users == {}
+
+    hall.run(story())
+
+
+def test_a_cut_comes_without_a_word(hall: Any) -> None:
+    async def story() -> None:
+        peer = await hall.guest("romeo", "r")
+        before = peer.text
+        hall.house.directory.resources["romeo@localhost/r"].stream.cut()
+        assert hall.house.directory.resources == {}
+        assert await peer.ended() == before
+
+    hall.run(story())
+
+
+def test_who_does_not_read_is_cut(hall: Any) -> None:
+    async def story() -> None:
+        reader = await hall.guest("romeo", "r")
+        writer = await hall.guest("juliet", "j")
+        reader.connection.pause_reading()
+        body = "x" * 100_000
+        while "romeo@localhost/r" in hall.house.directory.resources:
+            writer.write(f"<message to='romeo@localhost/r'><body>{body}</body></message>")
+            await writer.say(PING, until="<iq")
+        reader.connection.resume_reading()
+        assert error(await reader.ended()) == "resource-constraint"
+        assert "result" in await writer.say(PING, until="<iq")
+
+    hall.run(story())
+
+
+def test_a_stream_error_of_the_clients_ends_its_stream(hall: Any) -> None:
+    async def story() -> None:
+        peer = await hall.guest("romeo", "r")
+        condition = "<reset xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>"
+        peer.write(f"<stream:error>{condition}</stream:error></stream:stream>")
+        assert (await peer.ended()).endswith("</stream:stream>")
+
+    hall.run(story())
