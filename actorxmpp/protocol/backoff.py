@@ -31,7 +31,7 @@ class FullJitter:
         base: The first bound, in seconds.
         cap: The largest bound, in seconds.
         factor: How much each attempt raises the bound.
-        slow_from: The least delay after a `GO_SLOW` failure, in seconds.
+        slow_from: The least delay after a `GO_SLOW` failure, in seconds; the cap bounds it.
 
     Raises:
         ValueError: If a value makes no sense; it names the field and the value.
@@ -49,8 +49,8 @@ class FullJitter:
             raise ValueError(f"cap must be at least base ({self.base!r}), not {self.cap!r}")
         if not self.factor >= 1:
             raise ValueError(f"factor must be at least 1, not {self.factor!r}")
-        if not 0 <= self.slow_from <= self.cap:
-            raise ValueError(f"slow_from must be from 0 to cap, not {self.slow_from!r}")
+        if not self.slow_from >= 0:
+            raise ValueError(f"slow_from must not be negative: {self.slow_from!r}")
 
     def bound(self, attempt: int) -> float:
         """The largest delay, in seconds, before attempt number `attempt` (the first is 0)."""
@@ -67,5 +67,5 @@ class FullJitter:
             decision: `GO_SLOW` draws from `slow_from` to the cap instead.
         """
         if decision is Decision.GO_SLOW:
-            return rng.uniform(self.slow_from, self.cap)
+            return rng.uniform(min(self.slow_from, self.cap), self.cap)
         return rng.uniform(0.0, self.bound(attempt))

@@ -117,7 +117,11 @@ TLS_DECISIONS: Final[Mapping[str, Decision]] = {
     "tls-refused": _S,
     "certificate": _S,
 }
-HANDSHAKE_DECISIONS: Final[Mapping[str, Decision]] = {"not-authorized": _P}  # XEP-0114
+HANDSHAKE_DECISIONS: Final[Mapping[str, Decision]] = {  # XEP-0114
+    **STREAM_DECISIONS,
+    # After a network failure the server may hold on to our dead connection for a while.
+    "conflict": _S,
+}
 LOCAL_DECISIONS: Final[Mapping[str, Decision]] = {
     "timeout": _R,
     "stream-closed": _R,
