@@ -60,6 +60,24 @@ def runtime_nodes(node: ast.AST) -> Iterator[ast.AST]:
             yield from runtime_nodes(child)
 
 
+def catches_import_error(node: ast.AST) -> bool:
+    """Whether this is a ``try`` for something optional."""
+    return isinstance(node, ast.Try) and any(
+        "ImportError" in ast.dump(handler.type) for handler in node.handlers if handler.type
+    )
+
+
+def optional_imports(path: Path) -> set[int]:
+    """Lines of imports that a module can do without."""
+    return {
+        node.lineno
+        for optional in ast.walk(tree(path))
+        if catches_import_error(optional)
+        for node in ast.walk(optional)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+
+
 def imported_names(path: Path) -> Iterator[tuple[str, int]]:
     """Absolute dotted names a module imports when it runs, each with its line.
 

@@ -7,11 +7,12 @@ import importlib
 import importlib.resources
 import inspect
 import itertools
+import re
 from types import ModuleType
 
 import pytest
 
-from .sources import PACKAGES, ROOT, package_modules, tree
+from .sources import PACKAGES, ROOT, package_modules, text, tree
 
 
 def exports() -> list[tuple[str, str]]:
@@ -24,11 +25,12 @@ def exports() -> list[tuple[str, str]]:
 
 
 def documented_constants(package: str) -> set[str]:
-    """Names assigned at a module's top level with a docstring right below."""
+    """Names assigned at a module's top level with a docstring below or a ``#:`` line above."""
     found = set()
     for path in package_modules():
         if ROOT / package not in path.parents:
             continue
+        found |= set(re.findall(r"^#: .*\n(\w+)\b.*=", text(path), re.MULTILINE))
         body = tree(path).body
         for statement, below in itertools.pairwise(body):
             is_text = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
@@ -55,6 +57,9 @@ def test_an_exported_name_exists_and_is_documented(package: str, name: str) -> N
         assert value.__dict__.get("__doc__"), f"{package}.{name} has no docstring"
     elif isinstance(value, ModuleType) or inspect.isroutine(value):
         assert inspect.getdoc(value), f"{package}.{name} has no docstring"
+    elif type(value).__module__.partition(".")[0] in PACKAGES:
+        # An instance of a class of ours, an enum's member for instance, is what its class says.
+        assert type(value).__dict__.get("__doc__"), f"{type(value)} has no docstring"
     else:
         assert name in documented_constants(package), (
             f"{package}.{name}: write a docstring below its assignment"
