@@ -1,0 +1,169 @@
+"""Message: text to somebody, or to a room (RFC 6121 section 5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from xml.etree import ElementTree as ET
+
+from actorxmpp.stanza.rootstanza import RootStanza
+from actorxmpp.xmlstream.stanzabase import StanzaBase
+
+if TYPE_CHECKING:
+    from actorxmpp.types import MessageTypes
+
+
+class Message(RootStanza):
+    """A message.
+
+    Interfaces: ``type`` (``normal`` when there is none), ``body`` and ``thread`` by language, ``subject``
+    (None when there is none: an empty subject is a change of a room's subject), ``parent_thread``, and for
+    messages from a room ``mucroom`` and ``mucnick``, which can only be read.
+    """
+
+    __slots__ = ()
+
+    name = "message"
+    namespace = "jabber:client"
+    plugin_attrib = "message"
+    interfaces: ClassVar[set[str]] = {
+        "type",
+        "to",
+        "from",
+        "id",
+        "body",
+        "subject",
+        "thread",
+        "parent_thread",
+        "mucroom",
+        "mucnick",
+    }
+    sub_interfaces: ClassVar[set[str]] = {"body", "thread"}
+    lang_interfaces: ClassVar[set[str]] = {"body", "thread"}
+    types: ClassVar[set[str]] = {"normal", "chat", "headline", "error", "groupchat"}
+
+    def fill_in(self) -> None:
+        """Gives the message an id, if its stream does that."""
+        stream = self.stream
+        if stream is not None and getattr(stream, "use_message_ids", False):
+            if not self.xml.get("id"):
+                self.xml.set("id", stream.new_id())
+
+    def get_type(self) -> MessageTypes:
+        """Returns the type; ``normal`` when there is none."""
+        return cast("MessageTypes", self.xml.get("type", "normal"))
+
+    def get_id(self) -> str:
+        """Returns the id."""
+        return self.xml.get("id", "")
+
+    def set_id(self, value: str | None) -> None:
+        """Sets the id; nothing leaves it as it is."""
+        if value:
+            self.xml.set("id", value)
+
+    get_origin_id = get_id
+    set_origin_id = set_id
+
+    def del_origin_id(self) -> None:
+        """Takes the origin id of XEP-0359 out."""
+        child = self.xml.find("{urn:xmpp:sid:0}origin-id")
+        if child is not None:
+            self.xml.remove(child)
+
+    def _sub(self, name: str) -> ET.Element | None:
+        return self.xml.find(f"{{{self.namespace}}}{name}")
+
+    def get_parent_thread(self) -> str:
+        """Returns the thread this message's thread came out of."""
+        thread = self._sub("thread")
+        return "" if thread is None else thread.get("parent", "")
+
+    def set_parent_thread(self, value: str) -> None:
+        """Sets the thread this message's thread came out of."""
+        if not value:
+            self.del_parent_thread()
+            return
+        thread = self._sub("thread")
+        if thread is None:
+            thread = ET.SubElement(self.xml, f"{{{self.namespace}}}thread")
+        thread.set("parent", value)
+
+    def del_parent_thread(self) -> None:
+        """Takes the parent thread out."""
+        thread = self._sub("thread")
+        if thread is not None:
+            thread.attrib.pop("parent", None)
+
+    def get_subject(self) -> str | None:
+        """Returns the subject; None when there is none."""
+        subject = self._sub("subject")
+        return None if subject is None else subject.text
+
+    def set_subject(self, subject: str, **_kwargs: Any) -> None:
+        """Sets the subject, an empty one, too."""
+        element = self._sub("subject")
+        if element is None:
+            element = ET.SubElement(self.xml, f"{{{self.namespace}}}subject")
+        element.text = subject
+
+    def del_subject(self) -> None:
+        """Takes the subject out."""
+        subject = self._sub("subject")
+        if subject is not None:
+            self.xml.remove(subject)
+
+    def chat(self) -> Self:
+        """Sets the type to ``chat``."""
+        self["type"] = "chat"
+        return self
+
+    def normal(self) -> Self:
+        """Sets the type to ``normal``."""
+        self["type"] = "normal"
+        return self
+
+    def reply(self, body: str | None = None, clear: bool = True) -> Self:  # type: ignore[override]
+        """Returns a message back to the sender, in the same thread, with an id of its own.
+
+        The reply to a room's message goes to the room, not to the occupant.
+
+        Args:
+            body: The reply's text.
+            clear: Whether the content is left out.
+        """
+        reply = StanzaBase.reply(self, clear)
+        stream = self.stream
+        attributes = reply.xml.attrib
+        attributes.pop("id", None)
+        if attributes.get("type") == "groupchat" and not getattr(stream, "is_component", False):
+            attributes["to"] = self.get_from().bare
+        if clear:
+            thread = self._sub("thread")
+            if thread is not None:
+                copied = ET.SubElement(reply.xml, thread.tag, dict(thread.items()))
+                copied.text = thread.text
+        if stream is not None and stream.use_message_ids:
+            attributes["id"] = stream.new_id()
+        if body is not None:
+            reply["body"] = body
+        return reply
+
+    def get_mucroom(self) -> str:
+        """Returns the address of the room a ``groupchat`` message comes from."""
+        return self.get_from().bare if self.get_type() == "groupchat" else ""
+
+    def get_mucnick(self) -> str:
+        """Returns the nickname of the occupant a ``groupchat`` message comes from."""
+        return self.get_from().resource if self.get_type() == "groupchat" else ""
+
+    def set_mucroom(self, value: Any) -> None:
+        """Does nothing: the room can only be read."""
+
+    def set_mucnick(self, value: Any) -> None:
+        """Does nothing: the nickname can only be read."""
+
+    def del_mucroom(self) -> None:
+        """Does nothing: the room can only be read."""
+
+    def del_mucnick(self) -> None:
+        """Does nothing: the nickname can only be read."""

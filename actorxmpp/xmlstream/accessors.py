@@ -1,0 +1,296 @@
+"""Interfaces of a stanza class, compiled: ``stanza["body"]`` costs a dictionary look-up and a call.
+
+What an interface does (a method, the text of a sub-element, its presence, an attribute, a plugin) is decided
+by the class alone. It is decided on first use, once per class, and kept in the class's tables until the class
+changes: the metaclass forgets the tables of a class and its subclasses on any assignment to the class, and
+so does ``register_stanza_plugin``. The tables hold nothing of any stanza or session.
+"""
+# ruff: noqa: SLF001 - the accessors are the stanza classes' own, written apart from them
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import SubElement
+
+from actorxmpp.jid import JID
+from actorxmpp.xmlstream.namespaces import CONTENT_NAMESPACES, XML_LANG
+from actorxmpp.xmlstream.paths import local_name, split_path
+
+if TYPE_CHECKING:
+    from actorxmpp.xmlstream.elementbase import ElementBase
+
+Getter = Callable[[Any], Any]
+Setter = Callable[[Any, Any], Any]
+
+#: Child names whose path names are kept per class; peers can send any, so it is bounded.
+MAX_CHILD_NAMES = 1024
+
+
+class StanzaType(type):
+    """The class of stanza classes: owns their compiled tables."""
+
+    _getters: dict[str, Getter]
+    _setters: dict[str, Setter]
+    _deleters: dict[str, Getter]
+    _tags: dict[str, type[ElementBase]] | None
+    _child_names: dict[str, tuple[str, ...]]
+
+    def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
+        super().__init__(name, bases, namespace)
+        set_on = type.__setattr__
+        set_on(cls, "_getters", {})
+        set_on(cls, "_setters", {})
+        set_on(cls, "_deleters", {})
+        set_on(cls, "_tags", None)
+        set_on(cls, "_child_names", {})
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        type.__setattr__(cls, name, value)
+        forget(cls)
+
+
+def forget(cls: StanzaType) -> None:
+    """Drops what was compiled for a class and its subclasses; called when the class changed."""
+    cls._getters.clear()
+    cls._setters.clear()
+    cls._deleters.clear()
+    cls._child_names.clear()
+    type.__setattr__(cls, "_tags", None)
+    for child in cls.__subclasses__():
+        forget(child)
+
+
+def plugin_tags(cls: type[ElementBase]) -> dict[str, type[ElementBase]]:
+    """Returns the names of sub-elements that are plugins of a class, with the plugins' classes.
+
+    A plugin written for one content namespace (``jabber:client``) is found in the others, too.
+    """
+    tags = cls._tags
+    if tags is None:
+        tags = dict(cls.plugin_tag_map)
+        for plugin in cls.plugin_tag_map.values():
+            if plugin.namespace in CONTENT_NAMESPACES:
+                for namespace in CONTENT_NAMESPACES:
+                    tags.setdefault(f"{{{namespace}}}{plugin.name}", plugin)
+        type.__setattr__(cls, "_tags", tags)
+    return tags
+
+
+def child_names(cls: type[ElementBase], tag: str) -> tuple[str, ...]:
+    """Returns the names a stanza path may use for a sub-element: its own, and its plugin's."""
+    names = cls._child_names.get(tag)
+    if names is None:
+        local = local_name(tag)
+        plugin = plugin_tags(cls).get(tag)
+        attrib = local if plugin is None else plugin.plugin_attrib
+        names = (local,) if attrib == local else (local, attrib)
+        if len(cls._child_names) >= MAX_CHILD_NAMES:
+            cls._child_names.clear()
+        cls._child_names[tag] = names
+    return names
+
+
+def split_key(key: str) -> tuple[str, str | None]:
+    """Returns the interface and the language of ``interface|language``."""
+    attrib, bar, rest = key.partition("|")
+    return attrib, (rest.partition("|")[0] or None) if bar else None
+
+
+def get_method(cls: type[ElementBase], operation: str, attrib: str) -> Any:
+    """Returns the class's ``get_x``, ``set_x`` or ``del_x``, or None."""
+    return getattr(cls, f"{operation}_{attrib.lower()}", None)
+
+
+def find_getter(cls: type[ElementBase], key: str) -> Getter | None:
+    """Returns what reads ``stanza[key]``, or None when the class has no such interface."""
+    attrib, lang = split_key(key)
+    if attrib == "substanzas":
+        return _get_substanzas
+    if attrib in cls.interfaces or attrib == "lang":
+        getter = _own_getter(cls, attrib, lang)
+        owner = cls.plugin_overrides.get(f"get_{attrib.lower()}")
+        if owner is not None:
+            getter = _overridden("get", owner, attrib, lang, cls, getter)
+    elif attrib in cls.plugin_attrib_map:
+        getter = _plugin_getter(attrib, lang, key)
+    else:
+        return None
+    if lang is None:
+        cls._getters[key] = getter
+    return getter
+
+
+def find_setter(cls: type[ElementBase], key: str) -> Setter | None:
+    """Returns what writes ``stanza[key]``, or None when the class has no such interface."""
+    attrib, lang = split_key(key)
+    setter: Setter
+    if attrib in cls.interfaces or attrib == "lang":
+        setter = _own_setter(cls, attrib, lang)
+        owner = cls.plugin_overrides.get(f"set_{attrib.lower()}")
+        if owner is not None:
+            setter = _overridden("set", owner, attrib, lang, cls, setter)
+    elif attrib in cls.plugin_attrib_map:
+        setter = _plugin_setter(attrib, lang, key)
+    else:
+        return None
+    if lang is None:
+        cls._setters[key] = setter
+    return setter
+
+
+def find_deleter(cls: type[ElementBase], key: str) -> Getter | None:
+    """Returns what deletes ``stanza[key]``, or None when the class has no such interface."""
+    attrib, lang = split_key(key)
+    if attrib in cls.interfaces or attrib == "lang":
+        deleter = _own_deleter(cls, attrib, lang)
+        owner = cls.plugin_overrides.get(f"del_{attrib.lower()}")
+        if owner is not None:
+            deleter = _overridden("del", owner, attrib, lang, cls, deleter)
+    elif attrib in cls.plugin_attrib_map:
+        deleter = _plugin_deleter(attrib, lang, key)
+    else:
+        return None
+    if lang is None:
+        cls._deleters[key] = deleter
+    return deleter
+
+
+def _language(cls: type[ElementBase], attrib: str, lang: str | None) -> dict[str, str]:
+    """Returns the ``lang`` argument for a method; only language interfaces take one."""
+    return {"lang": lang} if lang and attrib in cls.lang_interfaces else {}
+
+
+def _bound(method: Any, name: str, kwargs: dict[str, str]) -> Callable[..., Any]:
+    """Returns a function of the stanza for one of its methods."""
+    if isinstance(method, FunctionType) and not kwargs:
+        return method
+    return lambda self, *args: getattr(self, name)(*args, **kwargs)
+
+
+def _overridden(
+    operation: str,
+    owner: str,
+    attrib: str,
+    lang: str | None,
+    cls: type[ElementBase],
+    own: Callable[..., Any],
+) -> Callable[..., Any]:
+    """Returns an access that a plugin of the stanza takes over (``register_stanza_plugin(overrides=)``)."""
+    name = f"{operation}_{attrib.lower()}"
+    kwargs = _language(cls, attrib, lang)
+
+    def access(self: ElementBase, *args: Any) -> Any:
+        plugin = self.get_plugin(owner, lang)
+        handler = getattr(plugin, name, None)
+        return own(self, *args) if handler is None else handler(*args, **kwargs)
+
+    return access
+
+
+def _get_substanzas(self: ElementBase) -> list[ElementBase]:
+    return self.iterables
+
+
+def _own_getter(cls: type[ElementBase], attrib: str, lang: str | None) -> Getter:
+    method = get_method(cls, "get", attrib)
+    if method is not None:
+        return _bound(method, f"get_{attrib.lower()}", _language(cls, attrib, lang))
+    if attrib in cls.sub_interfaces:
+        if lang is not None:
+            return lambda self: self._get_sub_text(attrib, lang=lang)
+        return _sub_text_getter(attrib)
+    if attrib in cls.bool_interfaces:
+        return lambda self: self.xml.find(f"{{{self.namespace}}}{attrib}") is not None
+    return lambda self: self.xml.get(attrib, "")
+
+
+def _sub_text_getter(attrib: str) -> Getter:
+    """Reads the text of a sub-element; the usual case, one without xml:lang, costs one C call."""
+    tags: dict[str, str] = {}
+
+    def getter(self: ElementBase) -> Any:
+        namespace = self.namespace
+        tag = tags.get(namespace)
+        if tag is None:
+            tag = tags[namespace] = "/".join(split_path(attrib, namespace))
+        child = self.xml.find(tag)
+        if child is None:
+            return ""
+        if child.get(XML_LANG) is None:
+            return child.text or ""
+        return self._get_sub_text(attrib)
+
+    return getter
+
+
+def _own_setter(cls: type[ElementBase], attrib: str, lang: str | None) -> Setter:
+    method = get_method(cls, "set", attrib)
+    if method is not None:
+        return _bound(method, f"set_{attrib.lower()}", _language(cls, attrib, lang))
+    if attrib in cls.sub_interfaces:
+        if lang == "*":
+            return lambda self, value: self._set_all_sub_text(attrib, value, lang="*")
+        return _sub_text_setter(attrib, lang)
+    if attrib in cls.bool_interfaces:
+        return lambda self, value: self._set_sub_text(attrib, "", keep=bool(value), lang=lang)
+    return lambda self, value: self._set_attr(attrib, value)
+
+
+def _sub_text_setter(attrib: str, lang: str | None) -> Setter:
+    """Writes the text of a sub-element; a new one, or one without xml:lang, costs two C calls."""
+    plain = lang is None and "/" not in attrib and "{" not in attrib
+
+    def setter(self: ElementBase, value: Any) -> None:
+        if isinstance(value, JID):
+            value = value.full
+        if plain and value:
+            tag = f"{{{self.namespace}}}{attrib}"
+            child = self.xml.find(tag)
+            if child is None:
+                child = SubElement(self.xml, tag)
+            if child.get(XML_LANG) is None:
+                child.text = value
+                return
+        self._set_sub_text(attrib, text=value, lang=lang)
+
+    return setter
+
+
+def _own_deleter(cls: type[ElementBase], attrib: str, lang: str | None) -> Getter:
+    method = get_method(cls, "del", attrib)
+    if method is not None:
+        return _bound(method, f"del_{attrib.lower()}", _language(cls, attrib, lang))
+    if attrib in cls.sub_interfaces or attrib in cls.bool_interfaces:
+        return lambda self: self._del_sub(attrib, lang=lang)
+    return lambda self: self._del_attr(attrib)
+
+
+def _plugin_getter(attrib: str, lang: str | None, key: str) -> Getter:
+    def getter(self: ElementBase) -> Any:
+        plugin = self.get_plugin(attrib, lang)
+        return plugin[key] if plugin is not None and plugin.is_extension else plugin
+
+    return getter
+
+
+def _plugin_setter(attrib: str, lang: str | None, key: str) -> Setter:
+    def setter(self: ElementBase, value: Any) -> None:
+        plugin = self.get_plugin(attrib, lang)
+        if plugin is not None:
+            plugin[key] = value
+
+    return setter
+
+
+def _plugin_deleter(attrib: str, lang: str | None, key: str) -> Getter:
+    def deleter(self: ElementBase) -> None:
+        plugin = self.get_plugin(attrib, lang, check=True)
+        if plugin is None:
+            return
+        if plugin.is_extension:
+            del plugin[key]
+        self._drop_plugin(attrib, plugin)
+
+    return deleter

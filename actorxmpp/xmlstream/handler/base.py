@@ -1,0 +1,60 @@
+"""BaseHandler: a name, a matcher, and what to do with a stanza that fits.
+
+The dispatcher calls, for each stanza and each matching handler, ``prerun`` (at once, in order) and then
+``run``; afterwards ``check_delete`` tells whether the handler is done. Nothing here knows of threads, tasks or
+actors: ``run`` returns what the callback returned, and the dispatcher makes a task of a coroutine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from weakref import ReferenceType, ref
+
+if TYPE_CHECKING:
+    from actorxmpp.xmlstream.matcher.base import MatcherBase
+
+
+class BaseHandler:
+    """Takes the stanzas its matcher fits.
+
+    Args:
+        name: The handler's name, by which it is removed.
+        matcher: What it takes.
+        stream: A stream to register with at once.
+    """
+
+    __slots__ = ("__weakref__", "_destroy", "_matcher", "_payload", "name", "owner", "stream")
+
+    def __init__(self, name: str, matcher: MatcherBase, stream: Any = None) -> None:
+        self.name = name
+        self._matcher = matcher
+        self._destroy = False
+        self._payload: Any = None
+        #: The plugin that registered it, in whose actor it runs; None is the role.
+        self.owner: str | None = None
+        #: A weak reference to the stream, set when the handler is registered.
+        self.stream: ReferenceType[Any] | None = None
+        if stream is not None:
+            self.stream = ref(stream)
+            stream.register_handler(self)
+
+    @property
+    def matcher(self) -> MatcherBase:
+        """What the handler takes."""
+        return self._matcher
+
+    def match(self, xml: Any) -> bool:
+        """Tells whether the handler takes a stanza."""
+        return self._matcher.match(xml)
+
+    def prerun(self, payload: Any) -> Any:
+        """Is called with a matching stanza while the stream is being read."""
+        self._payload = payload
+
+    def run(self, payload: Any) -> Any:
+        """Is called with a matching stanza after ``prerun``."""
+        self._payload = payload
+
+    def check_delete(self) -> bool:
+        """Tells whether the handler is done and may be removed."""
+        return self._destroy

@@ -1,0 +1,185 @@
+"""HandlerIndex: which handlers take a stanza, at a cost that does not grow with their number.
+
+Each matcher names keys a matching stanza must have (its id, its name, the name of a sub-element). The index
+looks up the keys the stanza has and asks only the handlers found there; where a key says all the matcher wants
+to know, not even those. Handlers without keys are asked about every stanza.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from actorxmpp.xmlstream.accessors import child_names
+from actorxmpp.xmlstream.handler.base import BaseHandler
+from actorxmpp.xmlstream.matcher.base import Key, KeyKind, keys_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from actorxmpp.xmlstream.stanzabase import StanzaBase
+
+
+class _Entry(NamedTuple):
+    """A handler under one of its keys; ``order`` is when it was registered."""
+
+    order: int
+    handler: Any
+    exact: bool
+
+
+_Table = dict[str, dict[str | None, list[_Entry]]]
+
+
+class HandlerIndex:
+    """The handlers of one stream, in the order they were added."""
+
+    __slots__ = ("_by_id", "_by_name", "_by_owner", "_by_path", "_by_tag", "_next", "_others")
+
+    def __init__(self) -> None:
+        self._next = 0
+        #: name -> the handlers of that name, by registration; several may share a name.
+        self._by_name: dict[str, dict[int, Any]] = {}
+        #: the plugin that registered them, or None for the role -> handlers by registration
+        self._by_owner: dict[str | None, dict[int, Any]] = {}
+        self._by_tag: _Table = {}
+        self._by_path: _Table = {}
+        self._by_id: dict[str, list[_Entry]] = {}
+        self._others: list[_Entry] = []
+
+    def __len__(self) -> int:
+        return sum(len(same) for same in self._by_name.values())
+
+    def __iter__(self) -> Iterator[Any]:
+        """Returns the handlers in the order they were added."""
+        orders = [item for same in self._by_name.values() for item in same.items()]
+        return iter([handler for _, handler in sorted(orders, key=lambda item: item[0])])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def add(self, handler: Any) -> None:
+        """Adds a handler (anything with ``name``, ``match``, ``prerun``, ``run``, ``check_delete``)."""
+        order = self._next
+        self._next += 1
+        self._by_name.setdefault(handler.name, {})[order] = handler
+        self._by_owner.setdefault(getattr(handler, "owner", None), {})[order] = handler
+        keys = _keys(handler)
+        if keys is None:
+            self._others.append(_Entry(order, handler, False))
+            return
+        for key in dict.fromkeys(keys):
+            self._bucket(key).append(_Entry(order, handler, key.exact))
+
+    def remove(self, name: str) -> bool:
+        """Removes the first handler of a name and tells whether there was one."""
+        same = self._by_name.get(name)
+        if same is None:
+            return False
+        order = next(iter(same))
+        self._remove(order, same.pop(order))
+        if not same:
+            del self._by_name[name]
+        return True
+
+    def remove_owner(self, owner: str | None) -> None:
+        """Removes all handlers a plugin registered, or with None all of the role's."""
+        for handler in tuple(self._by_owner.get(owner, {}).values()):
+            self.discard(handler)
+
+    def discard(self, handler: Any) -> bool:
+        """Removes this very handler and tells whether it was there."""
+        same = self._by_name.get(handler.name, {})
+        for order, other in same.items():
+            if other is handler:
+                del same[order]
+                self._remove(order, handler)
+                if not same:
+                    del self._by_name[handler.name]
+                return True
+        return False
+
+    def match(self, stanza: StanzaBase) -> list[Any]:
+        """Returns the handlers that take a stanza, in the order they were added."""
+        xml = stanza.xml
+        found: list[_Entry] = []
+        table = self._by_tag.get(xml.tag)
+        if table is not None:
+            whole = table.get(None)
+            if whole is not None:
+                found += whole
+            for child in xml:
+                entries = table.get(child.tag)
+                if entries is not None:
+                    found += entries
+        table = self._by_path.get(stanza.name)
+        if table is not None:
+            self._find_paths(stanza, table, found)
+        if self._by_id:
+            entries = self._by_id.get(xml.get("id", ""))
+            if entries is not None:
+                found += entries
+        found += self._others
+        if len(found) > 1:
+            found = _unique(found)
+        return [entry.handler for entry in found if entry.exact or entry.handler.match(stanza)]
+
+    def _find_paths(
+        self, stanza: StanzaBase, table: dict[str | None, list[_Entry]], found: list[_Entry]
+    ) -> None:
+        """Collects the handlers of stanza paths: their steps are names of plugins, too."""
+        whole = table.get(None)
+        if whole is not None:
+            found += whole
+            if len(table) == 1:
+                return
+        stanza_class = type(stanza)
+        for child in stanza.xml:
+            for name in child_names(stanza_class, child.tag):
+                entries = table.get(name)
+                if entries is not None:
+                    found += entries
+
+    def _bucket(self, key: Key) -> list[_Entry]:
+        if key.kind is KeyKind.ID:
+            return self._by_id.setdefault(key.name, [])
+        table = self._by_tag if key.kind is KeyKind.TAG else self._by_path
+        return table.setdefault(key.name, {}).setdefault(key.child, [])
+
+    def _remove(self, order: int, handler: Any) -> None:
+        """Takes a handler out of the tables it is in, and empty tables with it."""
+        owned = self._by_owner[getattr(handler, "owner", None)]
+        del owned[order]
+        if not owned:
+            del self._by_owner[getattr(handler, "owner", None)]
+        keys = _keys(handler)
+        if keys is None:
+            self._others = [entry for entry in self._others if entry.order != order]
+            return
+        for key in dict.fromkeys(keys):
+            bucket = self._bucket(key)
+            bucket[:] = [entry for entry in bucket if entry.order != order]
+            if bucket:
+                continue
+            if key.kind is KeyKind.ID:
+                del self._by_id[key.name]
+                continue
+            table = self._by_tag if key.kind is KeyKind.TAG else self._by_path
+            del table[key.name][key.child]
+            if not table[key.name]:
+                del table[key.name]
+
+
+def _keys(handler: Any) -> tuple[Key, ...] | None:
+    """Returns a handler's keys, or None when it decides for itself what it takes."""
+    if not isinstance(handler, BaseHandler) or type(handler).match is not BaseHandler.match:
+        return None
+    return keys_of(handler.matcher)
+
+
+def _unique(entries: list[_Entry]) -> list[_Entry]:
+    """Returns the entries in order, one per handler; an exact one wins."""
+    best: dict[int, _Entry] = {}
+    for entry in entries:
+        if entry.order not in best or entry.exact:
+            best[entry.order] = entry
+    return [best[order] for order in sorted(best)]

@@ -1,0 +1,43 @@
+"""StanzaPath: stanzas by their interfaces and plugins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actorxmpp.xmlstream.matcher.base import Key, KeyKind, MatcherBase
+from actorxmpp.xmlstream.paths import compile_path, fix_ns, local_name
+from actorxmpp.xmlstream.stanzapath import match_steps
+
+#: First steps that can only be the stanza itself; another name could also be a plugin of any stanza.
+_ROOTS = frozenset({"message", "presence", "iq"})
+
+
+class StanzaPath(MatcherBase):
+    """Fits stanzas by a path such as ``iq@type=set/roster`` or ``message/chat_state``.
+
+    Works in any content namespace.
+
+    Args:
+        criteria: The path; see ``ElementBase.match``.
+    """
+
+    __slots__ = ("_raw_criteria", "_steps")
+
+    def __init__(self, criteria: str) -> None:
+        super().__init__(fix_ns(criteria, split=True, propagate_ns=False))
+        self._raw_criteria = criteria
+        self._steps = compile_path(criteria)
+
+    def match(self, xml: Any) -> bool:
+        """Tells whether the path fits the stanza."""
+        return match_steps(xml, self._steps)
+
+    def index_keys(self) -> tuple[Key, ...] | None:
+        """One key: the stanza's name and, if the path goes on, the next step's."""
+        root = local_name(self._steps[0].name) if self._steps else ""
+        if root not in _ROOTS:
+            return None
+        plain = not self._steps[0].attributes
+        if len(self._steps) == 1:
+            return (Key(KeyKind.PATH, root, exact=plain),)
+        return (Key(KeyKind.PATH, root, local_name(self._steps[1].name)),)

@@ -1,0 +1,85 @@
+"""Names as expat gives them, turned into ElementTree's ``{namespace}local``, without a call per element.
+
+expat joins namespace and local name with a separator; ElementTree wants braces. Asking Python to translate
+each name costs more than parsing it, so the translation is put into the table pyexpat interns names with:
+a name seen before comes out of the parser translated already. A name seen for the first time comes out raw
+and makes the table grow; that growth tells each parser to look through its current stanza once
+(``NameTable.changed``). The separator is a character XML can't contain, not even as a reference, so a raw
+name can never be mistaken for a translated one.
+
+The table holds no state of a session, only spellings, and is shared by all parsers of the process. It is
+bounded: a peer that invents names makes it start again from the common ones.
+"""
+
+from __future__ import annotations
+
+from actorxmpp.xmlstream.namespaces import CONTENT_NAMESPACES, STREAM_NS, XML_NS
+
+#: Not a character of XML 1.0, so it occurs in no namespace and in no name.
+SEPARATOR = "\x01"
+#: Names kept before starting again: all plugins together use about 1,500.
+MAX_NAMES = 16_384
+
+_COMMON = (
+    *(
+        f"{namespace}{SEPARATOR}{name}"
+        for namespace in sorted(CONTENT_NAMESPACES)
+        for name in ("message", "presence", "iq", "error", "body", "subject", "thread", "show", "status")
+    ),
+    f"{STREAM_NS}{SEPARATOR}stream",
+    f"{STREAM_NS}{SEPARATOR}features",
+    f"{STREAM_NS}{SEPARATOR}error",
+    f"{XML_NS}{SEPARATOR}lang",
+)
+
+
+class BadNamespace(ValueError):
+    """A namespace with a brace in it, which would make another element's name."""
+
+
+def translate(raw: str) -> str:
+    """Returns ElementTree's spelling of a name as expat gives it.
+
+    Raises:
+        BadNamespace: The namespace holds a brace: ``{a}b`` could no longer be told apart.
+    """
+    namespace, separator, local = raw.rpartition(SEPARATOR)
+    if not separator:
+        return raw
+    if "{" in namespace or "}" in namespace:
+        raise BadNamespace(namespace)
+    return f"{{{namespace}}}{local}"
+
+
+class NameTable:
+    """The interning table of all parsers in the process."""
+
+    __slots__ = ("epoch", "limit", "names")
+
+    def __init__(self, limit: int = MAX_NAMES) -> None:
+        self.limit = limit
+        self.epoch = 0
+        #: Given to pyexpat, which adds what it sees.
+        self.names: dict[str, str] = {}
+        self._fill()
+
+    def _fill(self) -> None:
+        for raw in _COMMON:
+            self.names[raw] = translate(raw)
+
+    def learn(self, raw: str) -> str:
+        """Returns the translation of a raw name and keeps it for the parsers."""
+        name = translate(raw)
+        self.names[raw] = name
+        return name
+
+    def trim(self) -> None:
+        """Starts again when the limit is reached. Parsers notice by ``epoch``."""
+        if len(self.names) > self.limit:
+            self.names.clear()
+            self.epoch += 1
+            self._fill()
+
+
+#: The one table of this process: spellings only, nothing of any session.
+NAMES = NameTable()

@@ -1,0 +1,210 @@
+"""StanzaBase: a child of the stream's root, with the stream it came from or goes to.
+
+Also the module slixmpp programs import ``ElementBase``, ``ET`` and ``register_stanza_plugin`` from.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+from xml.etree import ElementTree as ET
+
+from actorxmpp.jid import JID, parse
+from actorxmpp.xmlstream.elementbase import ElementBase
+from actorxmpp.xmlstream.namespaces import CONTENT_NAMESPACES, XML_NS
+from actorxmpp.xmlstream.paths import fix_ns
+from actorxmpp.xmlstream.stanzaplugins import multifactory, register_stanza_plugin
+from actorxmpp.xmlstream.tostring import tostring
+
+if TYPE_CHECKING:
+    from actorxmpp.types import JidStr
+
+__all__ = [
+    "ET",
+    "XML_NS",
+    "ElementBase",
+    "StanzaBase",
+    "fix_ns",
+    "multifactory",
+    "register_stanza_plugin",
+]
+
+log = logging.getLogger(__name__)
+
+
+class StanzaBase(ElementBase):
+    """A top-level stanza.
+
+    Its namespace is the stream's: the same class serves clients (``jabber:client``) and components
+    (``jabber:component:accept``) side by side.
+
+    Args:
+        stream: The stream it belongs to: what ``send()`` uses.
+        xml: The element to work on; without it a new one is made.
+        stype: Its ``type``.
+        sto: Its ``to``.
+        sfrom: Its ``from``.
+        sid: Its ``id``.
+        parent: The stanza it is part of.
+        recv: Whether it was received: then nothing is filled in.
+    """
+
+    __slots__ = ("stream",)
+
+    namespace = "jabber:client"
+    types: ClassVar[set[str]] = set()
+
+    def __init__(
+        self,
+        stream: Any = None,
+        xml: ET.Element | None = None,
+        stype: str | None = None,
+        sto: JidStr | None = None,
+        sfrom: JidStr | None = None,
+        sid: str | None = None,
+        parent: ElementBase | None = None,
+        recv: bool = False,
+    ) -> None:
+        self.stream = stream
+        if xml is None and stream is not None and self.namespace in CONTENT_NAMESPACES:
+            self._use_namespace(stream.default_ns)
+        ElementBase.__init__(self, xml, parent)
+        if stype is not None:
+            self["type"] = stype
+        if sto is not None:
+            self["to"] = sto
+        if sfrom is not None:
+            self["from"] = sfrom
+        if sid is not None:
+            self["id"] = sid
+        if not recv:
+            self.fill_in()
+
+    def _use_namespace(self, namespace: str) -> None:
+        if namespace != self.namespace and namespace in CONTENT_NAMESPACES:
+            self.namespace = namespace
+
+    def fill_in(self) -> None:
+        """Completes a new stanza, such as with an id. Not called for received ones."""
+
+    @classmethod
+    def wrap(cls, xml: ET.Element, stream: Any = None) -> Self:
+        """Returns a stanza object for a received element, without running code that only new ones need."""
+        if cls.__init__ is not StanzaBase.__init__ or cls.setup is not ElementBase.setup:
+            return cls(stream, xml, recv=True)
+        self = cls.__new__(cls)
+        self.stream = stream
+        self.xml = xml
+        self.parent = None
+        self._children = None
+        namespace = cls.namespace
+        if not xml.tag.startswith(namespace, 1):
+            self._use_namespace(xml.tag[1:].partition("}")[0])
+        return self
+
+    def set_type(self, value: str) -> Self:
+        """Sets the type; one that is not in ``types`` is ignored."""
+        if value in self.types:
+            self.xml.set("type", value)
+        return self
+
+    def get_to(self) -> JID:
+        """Returns the receiver's address; an empty JID when there is none.
+
+        Raises:
+            InvalidJID: The attribute is not an address.
+        """
+        return parse(self.xml.get("to", ""))
+
+    def set_to(self, value: JidStr) -> None:
+        """Sets the receiver's address."""
+        self._set_attr("to", str(value))
+
+    def get_from(self) -> JID:
+        """Returns the sender's address; an empty JID when there is none.
+
+        Raises:
+            InvalidJID: The attribute is not an address.
+        """
+        return parse(self.xml.get("from", ""))
+
+    def set_from(self, value: JidStr) -> None:
+        """Sets the sender's address."""
+        self._set_attr("from", str(value))
+
+    def get_payload(self) -> list[ET.Element]:
+        """Returns the sub-elements."""
+        return list(self.xml)
+
+    def set_payload(self, value: Any) -> Self:
+        """Appends an element or stanza object, or a list of them."""
+        for item in value if isinstance(value, list) else [value]:
+            self.append(item)
+        return self
+
+    def del_payload(self) -> Self:
+        """Takes all sub-elements out."""
+        self.clear()
+        return self
+
+    def reply(self, clear: bool = True) -> Self:
+        """Returns a stanza back to the sender.
+
+        ``from`` and ``to`` change places; on a client's stream there is no ``from``, which the server sets.
+
+        Args:
+            clear: Whether the content is left out.
+        """
+        attributes = dict(self.xml.items())
+        sender = attributes.pop("from", "")
+        receiver = attributes.pop("to", "")
+        if sender:
+            attributes["to"] = sender
+        if receiver and getattr(self.stream, "is_component", False):
+            attributes["from"] = receiver
+        xml = ET.Element(self.xml.tag, attributes)
+        if not clear:
+            xml.text = self.xml.text
+            xml.extend(copy.deepcopy(child) for child in self.xml)
+        return self.wrap(xml, self.stream)
+
+    def error(self) -> Self:
+        """Sets the type to ``error``."""
+        self["type"] = "error"
+        return self
+
+    def unhandled(self) -> None:
+        """Called when no handler took the stanza; stanza classes decide what that means."""
+
+    def exception(self, e: BaseException) -> None:
+        """Called when a handler failed on this stanza."""
+        log.error("error while handling %s", self.tag, exc_info=e)
+
+    def send(self) -> Any:
+        """Gives the stanza to its stream.
+
+        Raises:
+            NotConnectedError: The stream has nowhere to send it and does not queue.
+        """
+        if self.stream is None:
+            log.error("a stanza without a stream can't be sent: %s", self.tag)
+            return None
+        return self.stream.send(self)
+
+    def __copy__(self) -> Self:
+        """Returns an object with an element of its own on the same stream."""
+        return self.wrap(copy.deepcopy(self.xml), self.stream)
+
+    def __str__(self, top_level_ns: bool = False) -> str:
+        """Returns the stanza as XML text, without the stream's namespace."""
+        del top_level_ns
+        stream = self.stream
+        xmlns = "" if stream is None else stream.default_ns
+        return tostring(self.xml, xmlns=xmlns, stream=stream, top_level=stream is None)
+
+    def pretty_print(self) -> None:
+        """Prints the stanza indented."""
+        xml = copy.deepcopy(self.xml)
+        ET.indent(xml)
+        print(tostring(xml))  # noqa: T201 - what it is for

@@ -1,0 +1,332 @@
+"""Bytes of an XML stream in, stream header, whole stanzas and stream end out (RFC 6120 sections 4 and 11).
+
+First station of a message: the parser actor feeds what the transport read, in pieces of any size. No I/O and
+no clock. Expat calls ElementTree's C tree builder directly; Python runs once per end tag, to see whether a
+child of the root is complete. What that leaves unchecked (new names, nesting, attributes) is checked once per
+stanza, and only for stanzas long enough to hold a violation.
+
+Rules: nothing a peer sends makes memory grow beyond ``Limits``; every violation is a ``StreamViolation`` that
+names its stream error; DTDs, entities, processing instructions and comments are refused before they act.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Final
+from xml.etree import ElementTree as ET
+from xml.parsers import expat
+
+from actorxmpp.xmlstream.checks import (
+    Limits,
+    StreamClosed,
+    StreamOpened,
+    check_declaration,
+    check_first_bytes,
+    end_of_tag,
+    explain_invalid_token,
+    inspect_names,
+    read_header,
+    refuse_comment,
+    refuse_doctype,
+    refuse_instruction,
+    refuse_text,
+)
+from actorxmpp.xmlstream.names import NAMES, SEPARATOR
+from actorxmpp.xmlstream.namespaces import STREAM_NS
+from actorxmpp.xmlstream.violations import StreamViolation, from_expat
+
+__all__ = ["Limits", "StreamClosed", "StreamOpened", "StreamViolation", "Tokenizer"]
+
+_NAMES: Final = NAMES.names
+_STREAM: Final = f"{{{STREAM_NS}}}stream"
+_INVALID_TOKEN: Final = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
+#: Fed to expat at once: bounds what is built between two looks at the limits.
+_SLICE: Final = 65_536
+_TAIL: Final = 8  # the longest thing an error's explanation looks back over
+_NOTHING: Final = ET.Element("nothing")  # stands for "no earlier sibling"; never changed
+
+
+Event = StreamOpened | StreamClosed | ET.Element
+
+
+class _Stage(enum.Enum):
+    """Where in the stream we are."""
+
+    HEADER = enum.auto()
+    OPEN = enum.auto()
+    CLOSED = enum.auto()
+
+
+class _RestartSeen(Exception):  # noqa: N818 - a signal through expat, not an error
+    """Stops expat at the end of an element after which another stream begins."""
+
+
+class Tokenizer:
+    """One direction of an XML stream.
+
+    Args:
+        limits: What the peer may send.
+        restart_after: Names (``{ns}name``) of top-level elements after which a new stream begins, such as
+            SASL's success: what follows in the same read waits for ``reset()``.
+    """
+
+    __slots__ = (
+        "_builder",
+        "_end_element",
+        "_epoch",
+        "_failed",
+        "_fed",
+        "_held",
+        "_mark",
+        "_nsmap",
+        "_out",
+        "_parser",
+        "_previous",
+        "_root",
+        "_seen",
+        "_small",
+        "_stage",
+        "_tail",
+        "limits",
+        "restart_after",
+    )
+
+    def __init__(
+        self, limits: Limits | None = None, *, restart_after: frozenset[str] = frozenset()
+    ) -> None:
+        self.limits = limits or _DEFAULT_LIMITS
+        self.restart_after = restart_after
+        self._held = b""
+        self.reset()
+
+    def reset(self) -> None:
+        """Makes ready for a new stream: after connecting, after STARTTLS and after SASL.
+
+        Bytes read beyond a ``restart_after`` element are kept and belong to the new stream.
+        """
+        self._stage = _Stage.HEADER
+        self._failed: StreamViolation | None = None
+        self._out: list[Event] = []
+        self._builder = ET.TreeBuilder()
+        self._end_element = self._builder.end
+        self._root = self._builder.start("root", {})
+        self._previous = self._gap()
+        self._fed = 0  # bytes given to expat
+        self._tail = b""  # the last bytes of an unfinished piece
+        self._mark = 0  # where the stanza now being read began, at the latest
+        self._small = self.limits.unchecked_bytes
+        self._seen = self._epoch = -1
+        self._nsmap: dict[str, str] = {}
+        self._parser: expat.XMLParserType | None = self._new_parser()
+
+    def close(self) -> None:
+        """Gives up the parser and all it held; feeding is an error until ``reset()``."""
+        self._parser = None
+        self._held = b""
+        self._fail(StreamViolation("undefined-condition", "the stream was closed on our side"))
+
+    @property
+    def unread(self) -> bytes:
+        """Bytes kept for the stream after the next ``reset()``."""
+        return self._held
+
+    def feed(self, data: bytes) -> list[Event]:
+        """Returns what became complete with these bytes, in order.
+
+        Args:
+            data: Any number of bytes; a stanza may end anywhere.
+
+        Raises:
+            StreamViolation: The peer broke a rule. ``.events`` holds what was complete before. The
+                tokenizer takes no more until ``reset()``.
+        """
+        if self._failed is not None:
+            raise self._failed
+        if self._held and self._parser is not None:
+            data, self._held = self._held + data, b""
+        if len(data) <= _SLICE:
+            self._parse(data)
+        else:
+            for start in range(0, len(data), _SLICE):
+                self._parse(data[start : start + _SLICE])
+        events = self._out
+        if events:
+            self._out = []
+        return events
+
+    def _parse(self, data: bytes) -> None:
+        """Gives one slice to expat and looks at the limits after it."""
+        parser = self._parser
+        if parser is None:
+            self._hold(data)
+            return
+        try:
+            if self._stage is _Stage.HEADER:
+                check_first_bytes(data, self._fed)
+            self._fed += len(data)
+            parser.Parse(data, False)
+            if self._stage is _Stage.OPEN:
+                self._settle(parser)
+            elif self._stage is _Stage.HEADER and self._fed > self.limits.header_bytes:
+                raise StreamViolation("policy-violation", "a stream header that is too large")
+            if data[-1:] != b">":
+                self._tail = (self._tail + data)[-_TAIL:]  # to explain an error in the next piece
+        except StreamViolation as violation:
+            raise self._fail(violation) from None
+        except expat.ExpatError as error:
+            raise self._fail(self._explain(parser, error, data)) from None
+        except _RestartSeen:
+            self._pause(parser, data)
+
+    def _settle(self, parser: expat.XMLParserType) -> None:
+        """After each slice: detaches what is complete and holds what is not against the limits."""
+        root = self._root
+        if root[-1] is self._previous:
+            gap = self._gap()  # makes the builder put text after the last stanza where we can see it
+            if self._previous.tail is not None:
+                refuse_text(self._previous)
+            self._previous = gap
+            del root[:-1]
+            self._mark = parser.CurrentByteIndex
+            if self._fed - self._mark > self.limits.tag_bytes:
+                raise StreamViolation("policy-violation", "a tag that is too large")
+            return
+        if len(root) > 1:
+            if self._previous.tail is not None:
+                refuse_text(self._previous)
+            self._previous = _NOTHING
+            del root[:-1]
+        if root[0].tag == _STREAM:
+            raise StreamViolation("bad-format", "a stream inside the stream")
+        size = self._fed - self._mark
+        if size > self.limits.depth:
+            self._check_unfinished(root, size, self._fed - parser.CurrentByteIndex)
+
+    def _gap(self) -> ET.Element:
+        """Puts an empty element after the last stanza, so that nothing more is added to that stanza."""
+        self._builder.start("gap", {})
+        return self._end_element("gap")
+
+    def _check_unfinished(self, root: ET.Element, size: int, pending: int) -> None:
+        """Limits of a stanza that is not complete: ``pending`` bytes of it are an unfinished tag."""
+        limits = self.limits
+        if size > limits.stanza_bytes:
+            raise StreamViolation("policy-violation", "a stanza that is too large")
+        if pending > limits.tag_bytes:
+            raise StreamViolation("policy-violation", "a tag that is too large")
+        element = root
+        for _ in range(limits.depth + 1):
+            if not len(element):
+                return
+            element = element[-1]
+        raise StreamViolation("policy-violation", "elements nested too deeply")
+
+    def _end(self, name: str) -> None:
+        """Called by expat for every end tag: the only Python on the way of an ordinary element."""
+        element = self._end_element(name)
+        if element is not self._root[-1]:
+            if element is self._root:
+                self._close_stream()
+            return
+        if self._previous.tail is not None:
+            refuse_text(self._previous)
+        self._previous = element
+        index = self._parser.CurrentByteIndex  # type: ignore[union-attr]  # it is calling us
+        size = index - self._mark
+        self._mark = index
+        if size > self._small or len(_NAMES) != self._seen or NAMES.epoch != self._epoch:
+            self._inspect(element, size)
+        self._out.append(element)
+        if element.tag in self.restart_after:
+            raise _RestartSeen
+
+    def _inspect(self, stanza: ET.Element, size: int) -> None:
+        """Translates new names and checks what a long stanza may hold: depth, attributes, names."""
+        limits = self.limits
+        self._seen, self._epoch = len(_NAMES), NAMES.epoch
+        if size > limits.stanza_bytes:
+            raise StreamViolation("policy-violation", "a stanza that is too large")
+        level = [stanza]
+        depth = 0
+        while level:
+            depth += 1
+            if depth > limits.depth:
+                raise StreamViolation("policy-violation", "elements nested too deeply")
+            below: list[ET.Element] = []
+            for element in level:
+                inspect_names(element, limits)
+                below.extend(element)
+            level = below
+        NAMES.trim()
+
+    def _close_stream(self) -> None:
+        if self._previous.tail is not None:
+            refuse_text(self._previous)
+        self._stage = _Stage.CLOSED
+        self._out.append(StreamClosed())
+
+    def _open(self, raw: str, attributes: dict[str, str]) -> None:
+        """Called by expat for the first start tag: checks the header, then lets the builder take over."""
+        parser = self._parser
+        assert parser is not None
+        header = read_header(raw, attributes, self._nsmap, self.limits)
+        self._nsmap = {}
+        self._stage = _Stage.OPEN
+        self._mark = parser.CurrentByteIndex
+        self._out.append(header)
+        parser.StartNamespaceDeclHandler = None
+        parser.XmlDeclHandler = None
+        parser.StartElementHandler = self._builder.start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._builder.data
+
+    def _declare(self, prefix: str | None, uri: str | None) -> None:
+        self._nsmap[prefix or ""] = uri or ""
+
+    def _new_parser(self) -> expat.XMLParserType:
+        parser = expat.ParserCreate("utf-8", SEPARATOR, _NAMES)
+        if hasattr(parser, "SetReparseDeferralEnabled"):
+            # expat 2.6 holds back unfinished tags until more data comes, which on a stream may be never;
+            # the work an unfinished tag can cause is bounded by Limits.tag_bytes.
+            parser.SetReparseDeferralEnabled(False)
+        parser.StartElementHandler = self._open
+        parser.StartNamespaceDeclHandler = self._declare
+        parser.XmlDeclHandler = check_declaration
+        parser.StartDoctypeDeclHandler = refuse_doctype
+        parser.EntityDeclHandler = refuse_doctype
+        parser.ProcessingInstructionHandler = refuse_instruction
+        parser.CommentHandler = refuse_comment
+        return parser
+
+    def _fail(self, violation: StreamViolation) -> StreamViolation:
+        violation.events = list(self._out)
+        self._out = []
+        self._failed = violation
+        self._parser = None
+        self._root = self._previous = _NOTHING
+        return violation
+
+    def _pause(self, parser: expat.XMLParserType, data: bytes) -> None:
+        """Keeps what follows the element that ends this stream."""
+        start = parser.CurrentByteIndex - (self._fed - len(data))
+        self._parser = None
+        self._hold(data[end_of_tag(data, max(start, 0)) :])
+
+    def _hold(self, data: bytes) -> None:
+        """Keeps bytes that came before ``reset()`` for the next stream."""
+        if len(self._held) + len(data) > _SLICE:
+            violation = StreamViolation("policy-violation", "too much data before the stream restart")
+            raise self._fail(violation)
+        self._held += data
+
+    def _explain(
+        self, parser: expat.XMLParserType, error: expat.ExpatError, data: bytes
+    ) -> StreamViolation:
+        """Returns the violation behind an error of expat."""
+        if error.code != _INVALID_TOKEN:
+            return from_expat(expat.ErrorString(error.code))
+        start = self._fed - len(data) - len(self._tail)
+        return explain_invalid_token(self._tail + data, max(parser.ErrorByteIndex - start, 0))
+
+
+_DEFAULT_LIMITS: Final = Limits()
