@@ -46,8 +46,15 @@ class BaseXMPP(XMLStream, Presences, Makers):
         plugin: the enabled plugins.
         plugin_config: configuration of plugins that are enabled without one.
         plugin_whitelist: what ``register_plugins`` enables.
+        use_message_ids: give messages an id.
+        use_presence_ids: give presences an id.
+        use_origin_id: give messages an ``origin-id`` (XEP-0359) as well.
         features: names, ``{namespace}name``, of the stream features the server offered.
     """
+
+    use_message_ids = True
+    use_presence_ids = True
+    use_origin_id = False
 
     def __init__(
         self, jid: str | JID, default_ns: str, settings: SessionSettings, **_kwargs: Any
@@ -79,7 +86,6 @@ class BaseXMPP(XMLStream, Presences, Makers):
             if cell.instance is not None:
                 cell.instance.xmpp = self
             self.start_plugin(cell)
-        self._context.index.rebind(self)
 
     def detach(self, reason: str) -> None:
         """Let go of the actor; requests that wait for a reply fail."""
@@ -156,7 +162,8 @@ class BaseXMPP(XMLStream, Presences, Makers):
             args=(self._context, cell),
             restart=Restart.TRANSIENT,
         )
-        supervisor.start_child(spec)
+        if supervisor.ref is not None:
+            supervisor.ref.start_child(spec)
 
     def stop_plugin(self, cell: PluginCell) -> None:
         """End a plugin that was disabled."""

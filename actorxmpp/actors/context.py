@@ -14,23 +14,26 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from actorxmpp.actors.events import EventTable
+from actorxmpp.net.dial import dial
 from actorxmpp.net.tls import TlsPolicy
 from actorxmpp.protocol.backoff import FullJitter
 from actorxmpp.xmlstream.index import HandlerIndex
 from actorxmpp.xmlstream.tokenizer import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     import pykka
 
     from actorxmpp.basexmpp import BaseXMPP
+    from actorxmpp.net.connection import Connection, ConnectionEvents
     from actorxmpp.plugins.base import BasePlugin
     from supervisors import Address
 
 __all__ = [
     "BUILDING",
     "ConnectGate",
+    "Connector",
     "OnHandlerError",
     "PluginCell",
     "Role",
@@ -50,6 +53,31 @@ PLUGIN_STASH_LIMIT = 100
 
 BUILDING: ContextVar[SessionContext | None] = ContextVar("actorxmpp_session", default=None)
 """The session whose role object is being made: how a role made by a factory finds its session."""
+
+
+class Connector(Protocol):
+    """Makes connections; ``actorxmpp.net.dial.dial`` is one, tests give another."""
+
+    def __call__(
+        self,
+        events: ConnectionEvents,
+        domain: str,
+        server: tuple[str, int] | None = None,
+        timeout: float = ...,
+        *,
+        policy: TlsPolicy | None = None,
+        direct_tls: bool = False,
+    ) -> Awaitable[Connection]:
+        """Make a connection, or raise NetError.
+
+        Args:
+            events: who gets the connection's events.
+            domain: the domain part of the JID.
+            server: host and port to use instead of what DNS says.
+            timeout: seconds it may take.
+            policy: which certificates are trusted, where TLS begins before the stream.
+            direct_tls: TLS begins before the stream at ``server`` (XEP-0368).
+        """
 
 
 class Role(enum.Enum):
@@ -100,8 +128,8 @@ class SessionSettings:
         server: host and port to connect to; None asks DNS for the JID's domain.
         tls: which certificates are trusted.
         require_tls: refuse to go on without TLS (clients; RFC 6120 section 5.3.1).
-        direct_tls: begin TLS before the stream (XEP-0368).
-        connect_timeout: seconds for DNS, TCP and TLS together.
+        direct_tls: TLS begins before the stream at ``server`` (XEP-0368).
+        connect_timeout: seconds for DNS and TCP together.
         close_timeout: seconds the server gets to close its side of the stream.
         backoff: delays between connection attempts.
         unpark_after: seconds after which a parked session tries again; None is never.
@@ -110,6 +138,7 @@ class SessionSettings:
         send_queue_limit: stanzas kept while not connected.
         limits: bounds on what the peer may send.
         gate: paces connections; None connects at once.
+        connector: makes the connection.
         autoconnect: connect as soon as the session starts.
     """
 
@@ -126,6 +155,7 @@ class SessionSettings:
     send_queue_limit: int = SEND_QUEUE_LIMIT
     limits: Limits = field(default_factory=Limits)
     gate: ConnectGate | None = None
+    connector: Connector = dial
     autoconnect: bool = True
 
 

@@ -105,8 +105,9 @@ class DispatcherActor(EventLoopActor):
             handled = True
         for handler in handlers:
             handled = True
+            handler.prerun(stanza)
             if handler.check_delete():
-                self.context.index.remove(handler.name)
+                self.context.index.discard(handler)
             self._run(handler, stanza)
         if not handled:
             stanza.unhandled()
@@ -145,12 +146,11 @@ class DispatcherActor(EventLoopActor):
 
         An IQ is answered. An ``XMPPError`` is an answer, not a failure.
         """
-        answered_by_error = isinstance(error, XMPPError) and stanza is not None
         if stanza is not None:
             stanza.exception(error)
-        if answered_by_error:
-            return
-        if self._role is not None:
+            if isinstance(error, XMPPError):
+                return
+        elif self._role is not None:
             self._role.exception(error)
         if self.context.settings.on_handler_error is OnHandlerError.RESTART:
             self.exit(error)

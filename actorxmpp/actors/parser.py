@@ -240,9 +240,11 @@ class ParserActor(EventLoopActor):
 
     def _send_stanza(self, message: m.SendStanza) -> None:
         if self._established and self._closing is None:
-            self._tell_transport(m.SendBytes(self._epoch, message.data))
-        else:
-            self._tell_dispatcher(message)
+            assert self.context.transport is not None
+            if self.context.transport.tell(m.SendBytes(self._epoch, message.data)):
+                return
+            self._finish("the transport failed")
+        self._tell_dispatcher(message)
 
     def _close(self, message: m.CloseStream) -> None:
         if not self._established:

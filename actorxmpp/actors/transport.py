@@ -10,6 +10,7 @@ still says is dropped.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,8 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from actorxmpp.actors import messages as m
 from actorxmpp.actors.context import SessionState
 from actorxmpp.actors.link import LinkEvent, LinkState, next_state
-from actorxmpp.net import NetError, TlsError
-from actorxmpp.net.dial import dial
+from actorxmpp.net.errors import NetError, TlsCheck, TlsError
 from actorxmpp.net.tls import context_for
 from actorxmpp.protocol.errors import Decision, Source, decide
 from actorxmpp.protocol.header import STREAM_CLOSE
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from actorxmpp.actors.context import SessionContext
-    from actorxmpp.net import Connection
+    from actorxmpp.net.connection import Connection
     from supervisors import TimerHandle
 
 __all__ = ["TransportActor"]
@@ -183,14 +183,13 @@ class TransportActor(EventLoopActor):
         self._step(LinkEvent.ADMITTED)
         self._raise_event("connecting", None)
         try:
-            connection = await dial(
-                self._domain,
+            connection = await settings.connector(
                 _SocketEvents(self, epoch),
-                server=settings.server,
-                role=self.context.spec.role.value,
-                tls=settings.tls,
+                self._domain,
+                settings.server,
+                settings.connect_timeout,
+                policy=settings.tls,
                 direct_tls=settings.direct_tls,
-                timeout=settings.connect_timeout,
             )
         except NetError as error:
             self._attempt = None
@@ -314,12 +313,19 @@ class TransportActor(EventLoopActor):
 
     def _send(self, message: m.SendBytes) -> None:
         if self._connection is not None and message.epoch == self._epoch:
-            self._connection.write(message.data)
+            self._write(self._connection, message.data)
+
+    def _write(self, connection: Connection, data: bytes) -> None:
+        try:
+            connection.write(data)
+        except NetError as error:  # closing already, or the peer does not read
+            connection.abort()
+            self._lose(Decision.RETRY, str(error))
 
     def _send_keepalive(self) -> None:
-        if self._connection is not None and self._up_since is not None:
-            self._connection.write(b" ")
         self._keepalive = self.call_later(KEEPALIVE, self._send_keepalive)
+        if self._connection is not None and self._up_since is not None:
+            self._write(self._connection, b" ")
 
     # helpers
 
@@ -331,7 +337,8 @@ class TransportActor(EventLoopActor):
         if connection is None:
             return
         if self._up_since is not None:
-            connection.write(STREAM_CLOSE)
+            with contextlib.suppress(NetError):  # the peer is gone already: nothing to say
+                connection.write(STREAM_CLOSE)
         connection.close()
 
     def _cancel_timer(self) -> None:
@@ -373,7 +380,13 @@ class TransportActor(EventLoopActor):
 
 def _tls_decision(error: NetError) -> Decision:
     """A certificate that doesn't verify is retried slowly; other failures as usual."""
-    return decide("certificate", Source.TLS) if isinstance(error, TlsError) else Decision.RETRY
+    if isinstance(error, TlsError) and error.check not in TRANSIENT_CHECKS:
+        return decide("certificate", Source.TLS)
+    return Decision.RETRY
+
+
+TRANSIENT_CHECKS = frozenset((TlsCheck.TIMEOUT, TlsCheck.PROTOCOL))
+"""TLS failures that a bad moment explains: retried as any lost connection."""
 
 
 _RANDOM = random.Random()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from actorxmpp.exceptions import InvalidJID
+from actorxmpp.jid import InvalidJID
 from actorxmpp.roles.requests import Requests
 from actorxmpp.stanza import Message, Presence
 

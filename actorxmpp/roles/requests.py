@@ -40,7 +40,7 @@ class Requests(Stanzas):
         """Send a request and wait for its reply; ``Iq.send`` calls this.
 
         Args:
-            iq: of type ``get`` or ``set``; gets an id if it has none.
+            iq: the request; an answer is sent, and the future is done at once.
             callback: called with the reply, also with one of type ``error``.
             timeout: seconds; ``response_timeout`` by default.
             timeout_callback: called with the request if no reply comes.
@@ -52,10 +52,15 @@ class Requests(Stanzas):
         Raises:
             TooManyIqs: if too many requests wait for replies.
         """
-        if not iq["id"]:
-            iq["id"] = self.new_id()
-        future: asyncio.Future[Iq] = self.loop.create_future()
-        key = self._iqs.key(iq["id"], iq.xml.get("to", ""))
+        attributes = iq.xml.attrib
+        future: asyncio.Future[Any] = self.loop.create_future()
+        if attributes.get("type") in ("result", "error"):
+            self.send(iq)
+            future.set_result(None)
+            return future
+        if not attributes.get("id"):
+            attributes["id"] = self.new_id()
+        key = self._iqs.key(attributes["id"], attributes.get("to", ""))
         pending = PendingIq(iq, future, callback)
         self._iqs.add(key, pending)
         try:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from actorxmpp.actors import messages as m
 from actorxmpp.exceptions import SendQueueFull
 from actorxmpp.roles.core import RoleCore
 from actorxmpp.roles.events import Events
+from actorxmpp.stanza import Iq, Message, Presence, StreamError
 from actorxmpp.xmlstream.registry import StanzaRegistry
 from actorxmpp.xmlstream.serialize import to_bytes
 from actorxmpp.xmlstream.stanzabase import ElementBase, StanzaBase
@@ -24,6 +26,11 @@ __all__ = ["FILTER_MODES", "Stanzas"]
 
 FILTER_MODES = ("in", "out", "out_sync")
 
+ROOT_STANZAS = (Message, Presence, Iq, StreamError)
+"""The stanza classes every stream knows."""
+
+_ROOTS = StanzaRegistry(ROOT_STANZAS)
+
 
 class Stanzas(Events, RoleCore):
     """What is done with stanzas on their way in and out."""
@@ -32,7 +39,7 @@ class Stanzas(Events, RoleCore):
 
     def __init__(self, session_id: str, settings: SessionSettings) -> None:
         super().__init__(session_id, settings)
-        self._registry = StanzaRegistry()
+        self._registry = _ROOTS
         self.filters_in: list[Callable[[StanzaBase], StanzaBase | None]] = []
         self.filters_out: list[Callable[[StanzaBase], StanzaBase | None]] = []
 
@@ -43,12 +50,17 @@ class Stanzas(Events, RoleCore):
         return self._registry.build(element, self)
 
     def register_stanza(self, stanza_class: type[StanzaBase]) -> None:
-        """Make objects of this class for the elements it names."""
-        self._registry.register(stanza_class)
+        """Make objects of this class for the elements it names, on this stream alone."""
+        self._own_registry().register(stanza_class)
 
     def remove_stanza(self, stanza_class: type[StanzaBase]) -> None:
         """Forget a class given to ``register_stanza``."""
-        self._registry.remove(stanza_class)
+        self._own_registry().remove(stanza_class)
+
+    def _own_registry(self) -> StanzaRegistry:
+        if self._registry is _ROOTS:
+            self._registry = StanzaRegistry(ROOT_STANZAS)
+        return self._registry
 
     def register_handler(
         self,
@@ -62,8 +74,8 @@ class Stanzas(Events, RoleCore):
         """
         del before, after
         if handler.owner is None:
-            handler.owner = self._owner_of(getattr(handler, "_pointer", None))
-        handler.stream = self
+            handler.owner = self._owner_of(getattr(handler, "pointer", None))
+        handler.stream = weakref.ref(self)
         self._context.index.add(handler)
 
     def remove_handler(self, name: str) -> bool:
