@@ -18,11 +18,14 @@ from actorxmpp.net.errors import NetError
 from actorxmpp.testing.server.accounts import AccountError
 from actorxmpp.testing.server.control import Control
 from actorxmpp.testing.server.limits import CONTROL_LINE_BYTES
+from actorxmpp.testing.server.machine import calm_collector, raise_file_limit
 from actorxmpp.testing.server.server import Server
 from actorxmpp.testing.server.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+log = logging.getLogger(__name__)
 
 _EPILOG: Final = """\
 This server is for demos and for tests on your own machine. It is not for production: it keeps
@@ -43,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         level=logging.INFO if options.verbose else logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    raise_file_limit()
+    calm_collector()
     if options.control:
         asyncio.run(_controlled())
         return 0
@@ -145,6 +150,8 @@ async def _by_hand(settings: Settings) -> None:
         print(f"  clients     {settings.host}:{server.port} (STARTTLS)")
         print(f"  components  {settings.host}:{server.component_port}")
         print(f"  ca_file     {server.ca_file}")
+        if not settings.accounts and settings.auto_accounts is None:
+            print("nobody can log in: give --accounts-password or --account")
         print("Ctrl-C ends it", flush=True)
         await stop.wait()
     finally:
@@ -182,9 +189,12 @@ async def _serve(
     transport: asyncio.WriteTransport,
     answers: _Answers,
 ) -> None:
-    while not control.stopped and (line := await commands.readline()):
-        transport.write(await control.handle(line))
-        await answers.writable.wait()
+    try:
+        while not control.stopped and (line := await commands.readline()):
+            transport.write(await control.handle(line))
+            await answers.writable.wait()
+    except ValueError:
+        log.error("a command of more than %d bytes: the server ends", CONTROL_LINE_BYTES)  # noqa: TRY400
 
 
 class _Answers(asyncio.BaseProtocol):

@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import gc
-import logging
 import random
-import resource
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from actorxmpp.net import tcp, tls
 from actorxmpp.net.errors import NetError
@@ -25,6 +22,7 @@ from actorxmpp.testing.server.certificate import (
 from actorxmpp.testing.server.component import ComponentLink
 from actorxmpp.testing.server.house import House
 from actorxmpp.testing.server.limits import FAREWELL_SECONDS, MAX_CONNECTIONS
+from actorxmpp.testing.server.machine import rss_kib
 from actorxmpp.testing.server.ports import candidates, lowest_outgoing
 from actorxmpp.testing.server.session import Session
 from actorxmpp.testing.server.settings import SettingsError
@@ -35,13 +33,6 @@ if TYPE_CHECKING:
     from actorxmpp.net.connection import Connection
     from actorxmpp.testing.server.link import Link
     from actorxmpp.testing.server.settings import Settings
-
-log = logging.getLogger(__name__)
-
-_STATM = Path("/proc/self/statm")
-_GC_YOUNG: Final = 50_000
-"""Objects between two looks of the cycle collector: stanzas have no cycles, and with thousands of
-sessions each look at the older ones is milliseconds."""
 
 
 class Server:
@@ -96,7 +87,6 @@ class Server:
             AccountError: An account or component of the settings isn't allowed.
         """
         settings = self._settings
-        raise_file_limit()
         await self.accounts.add_all(
             settings.accounts, settings.components, settings.auto_accounts, settings.auto_components
         )
@@ -119,9 +109,6 @@ class Server:
         except NetError:
             await self.stop()
             raise
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(_GC_YOUNG, 20, 20)
 
     async def stop(self) -> None:
         """End every stream with ``system-shutdown`` and stop listening. Safe to repeat."""
@@ -183,7 +170,7 @@ class Server:
                     raise
                 continue
             self._listeners.append(listener)
-            return listener.port
+            return int(listener.port)
         raise AssertionError("the last candidate is any port")
 
     def _accept(self, make: Callable[[Connection], Link]) -> Callable[[Connection], Link]:
@@ -216,22 +203,3 @@ def _bindings(context: tls.ServerContext) -> dict[str, bytes]:
 
 def _in_use(error: NetError) -> bool:
     return getattr(error.__cause__, "errno", None) == errno.EADDRINUSE
-
-
-def raise_file_limit() -> None:
-    """Allow as many connections as the system lets this process have."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        except (OSError, ValueError) as error:
-            log.warning("at most %d connections: %s", soft, error)
-
-
-def rss_kib() -> int:
-    """The memory this process has in RAM now, in KiB; the most it ever had where /proc is not."""
-    try:
-        pages = int(_STATM.read_text().split()[1])
-    except (OSError, ValueError, IndexError):
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return pages * resource.getpagesize() // 1024

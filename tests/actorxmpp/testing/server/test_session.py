@@ -305,3 +305,29 @@ def test_a_stream_error_of_the_clients_ends_its_stream(hall: Any) -> None:
         assert (await peer.ended()).endswith("</stream:stream>")
 
     hall.run(story())
+
+
+def test_who_never_logs_in_is_sent_away(hall: Any) -> None:
+    async def story() -> None:
+        peer = await hall.visitor()
+        await peer.say(HEADER, until="</stream:features>")
+        (link,) = hall.house.links
+        link._too_slow()
+        assert error(await peer.ended()) == "connection-timeout"
+
+    hall.run(story())
+
+
+def test_a_bug_ends_one_stream_only(hall: Any, caplog: pytest.LogCaptureFixture) -> None:
+    def bug(sender: Any, stanza: Any) -> None:
+        raise KeyError(stanza.tag)
+
+    async def story() -> None:
+        peer, other = await hall.guest("romeo", "r"), await hall.guest("juliet", "j")
+        hall.house.router._kinds["{jabber:client}message"] = bug
+        peer.write("<message/>")
+        assert error(await peer.ended()) == "internal-server-error"
+        assert "result" in await other.say(PING, until="<iq")
+
+    hall.run(story())
+    assert "a bug met" in caplog.text
