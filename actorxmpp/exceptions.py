@@ -13,7 +13,7 @@ IQ they are the peer's answer. Where it makes sense an error is also the built-i
     │  └─ PresenceError     a presence of type error
     ├─ StreamViolation      the peer broke the rules of the XML stream (xmlstream.tokenizer)
     ├─ SerializeError       something that can't be written as XML (also a ValueError)
-    ├─ InvalidJID           not an XMPP address (also a ValueError; actorxmpp.jid)
+    ├─ InvalidJID           not an XMPP address (also a ValueError)
     ├─ NotConnectedError    there is no stream to send on
     ├─ SendQueueFull        too much waits for a connection already
     ├─ StanzaNotSent        a stanza that will not reach the peer, with the stanza
@@ -37,6 +37,10 @@ class ActorXMPPError(Exception):
 
 class SerializeError(ActorXMPPError, ValueError):
     """An element holds something XML can't carry: a control character, a lone surrogate, a bad name."""
+
+
+class InvalidJID(ActorXMPPError, ValueError):
+    """Text that is not an XMPP address (RFC 7622)."""
 
 
 class NotConnectedError(ActorXMPPError):

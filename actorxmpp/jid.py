@@ -18,7 +18,7 @@ from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from typing import Any, NoReturn
 
-from actorxmpp.exceptions import ActorXMPPError
+from actorxmpp.exceptions import InvalidJID
 
 __all__ = ["JID", "InvalidJID", "escape_node", "unescape_node"]
 
@@ -43,10 +43,6 @@ _LOCAL_FORBIDDEN = frozenset("\"&'/:<>@ ")
 _ESCAPES = {char: f"\\{ord(char):02x}" for char in " \"&'/:<>@\\"}
 _UNESCAPES = {code: char for char, code in _ESCAPES.items()}
 _ESCAPE_CODE = re.compile(r"\\(?:20|22|26|27|2f|3a|3c|3e|40|5c)")
-
-
-class InvalidJID(ActorXMPPError, ValueError):
-    """Text that is not an XMPP address."""
 
 
 class JID:

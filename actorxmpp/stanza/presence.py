@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from actorxmpp.stanza.rootstanza import RootStanza
 from actorxmpp.xmlstream.stanzabase import StanzaBase
@@ -100,3 +100,10 @@ class Presence(RootStanza):
         if answer is not None:
             reply["type"] = answer
         return reply
+
+    def send(self) -> Any:
+        """Gives the presence to its stream, whose roster remembers it to send it again."""
+        roster = getattr(self.stream, "roster", None)
+        if roster is not None:
+            roster.presence_sent(self)
+        return super().send()

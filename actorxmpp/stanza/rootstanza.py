@@ -23,7 +23,7 @@ class RootStanza(StanzaBase):
 
         An ``XMPPError`` becomes the error it describes. An ``IqError`` or ``IqTimeout`` nobody caught says
         only that something else failed, for its text is not the sender's business. Anything else is an
-        ``internal-server-error``, is logged, and is handed to ``stream.exception``.
+        ``internal-server-error`` and is handed to ``stream.exception``, which logs it.
 
         Errors and results are not answered (RFC 6120 sections 8.2.3 and 8.3.1).
 
@@ -40,9 +40,10 @@ class RootStanza(StanzaBase):
             self._answer_with(e)
         else:
             self._answer("internal-server-error", "cancel", "The request could not be handled.")
-            log.error("error while handling %s", self.tag, exc_info=e)
             if self.stream is not None:
                 self.stream.exception(e)
+            else:
+                log.error("error while handling %s", self.tag, exc_info=e)
 
     def _may_be_answered(self) -> bool:
         return self.xml.get("type") not in ("error", "result")

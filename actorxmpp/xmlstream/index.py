@@ -62,7 +62,7 @@ class HandlerIndex:
         order = self._next
         self._next += 1
         self._by_name.setdefault(handler.name, {})[order] = handler
-        self._by_owner.setdefault(getattr(handler, "owner", None), {})[order] = handler
+        self._by_owner.setdefault(_owner(handler), {})[order] = handler
         keys = _keys(handler)
         if keys is None:
             self._others.append(_Entry(order, handler, False))
@@ -147,6 +147,11 @@ class HandlerIndex:
 
     def _remove(self, order: int, handler: Any) -> None:
         """Takes a handler out of the tables it is in, and empty tables with it."""
+        owned = self._by_owner.get(_owner(handler))
+        if owned is not None:
+            owned.pop(order, None)
+            if not owned:
+                del self._by_owner[_owner(handler)]
         owned = self._by_owner[getattr(handler, "owner", None)]
         del owned[order]
         if not owned:
@@ -167,6 +172,11 @@ class HandlerIndex:
             del table[key.name][key.child]
             if not table[key.name]:
                 del table[key.name]
+
+
+def _owner(handler: Any) -> str | None:
+    owner: str | None = getattr(handler, "owner", None)
+    return owner
 
 
 def _keys(handler: Any) -> tuple[Key, ...] | None:
