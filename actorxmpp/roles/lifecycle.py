@@ -12,10 +12,12 @@ from actorxmpp.actors.session import SessionSupervisor
 from actorxmpp.exceptions import NotConnectedError
 from actorxmpp.roles.core import RoleCore
 from actorxmpp.roles.events import Events
+from supervisors import monitor
 
 if TYPE_CHECKING:
     from actorxmpp.actors.context import SessionSettings
     from actorxmpp.actors.dispatcher import DispatcherActor
+    from supervisors import Down
 
 __all__ = ["Lifecycle"]
 
@@ -76,8 +78,17 @@ class Lifecycle(Events, RoleCore):
             context.transport.tell(m.StartConnecting())
         else:
             context.wanted = True
-            self._on_loop(SessionSupervisor.start, context)
+            self._on_loop(self._start_session)
         return self._connecting
+
+    def _start_session(self) -> None:
+        session = SessionSupervisor.start(self._context)
+        monitor(session, self._session_down)
+
+    def _session_down(self, down: Down) -> None:
+        """The whole session failed too often and ended: nobody is left to reconnect."""
+        self._context.wanted = False
+        self._session_over(f"the session ended: {down.reason}")
 
     def disconnect(
         self,

@@ -21,9 +21,10 @@ class RootStanza(StanzaBase):
     def exception(self, e: BaseException) -> None:
         """Answers the sender after a handler raised.
 
-        An ``XMPPError`` becomes the error it describes. An ``IqError`` or ``IqTimeout`` nobody caught says
-        only that something else failed, for its text is not the sender's business. Anything else is an
-        ``internal-server-error`` and is handed to ``stream.exception``, which logs it.
+        An ``XMPPError`` becomes the error it describes. An ``IqError`` or ``IqTimeout`` nobody
+        caught says only that something else failed, for its text is not the sender's business.
+        Anything else is an ``internal-server-error`` and is handed to ``stream.exception``, which
+        logs it.
 
         Errors and results are not answered (RFC 6120 sections 8.2.3 and 8.3.1).
 
