@@ -21,6 +21,8 @@ def main() -> None:
     """The console script ``actorxmpp``; ends the process with the command's exit code."""
     try:
         from actorxmpp.cli.app import app
+
+        app(prog_name="actorxmpp")  # imports what its commands need when they are called
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in EXTRA_MODULES:
@@ -28,4 +30,3 @@ def main() -> None:
         hint = 'install it with: pip install "actorxmpp[fleet]"'
         sys.stderr.write(f"actorxmpp: the command line needs {missing}; {hint}\n")
         sys.exit(EXTRA_MISSING)
-    app(prog_name="actorxmpp")

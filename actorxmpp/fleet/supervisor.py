@@ -33,6 +33,7 @@ from supervisors import (
     ChildSpec,
     ChildType,
     DynamicSupervisor,
+    LoopClock,
     StartError,
     SupervisorsError,
     shutdown,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
     from actorxmpp.actors.context import SessionSpec
     from actorxmpp.fleet.status import FleetStatus, SessionRow
+    from supervisors import Clock, TimerHandle
 
 __all__ = ["COOL_DOWN", "Fleet", "FleetSession"]
 
@@ -80,13 +82,15 @@ class Fleet:
 
     Args:
         cool_down: How long sessions that gave up stay parked.
+        clock: Time and timers; by default those of the loop it is opened on.
     """
 
-    def __init__(self, *, cool_down: Backoff = COOL_DOWN) -> None:
+    def __init__(self, *, cool_down: Backoff = COOL_DOWN, clock: Clock | None = None) -> None:
         self._cool_down = cool_down
+        self._clock = clock
         self._contexts: dict[str, SessionContext] = {}
         self._restarts: Counter[str] = Counter()
-        self._retries: dict[str, tuple[int, asyncio.TimerHandle]] = {}
+        self._retries: dict[str, TimerHandle] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._unsubscribe: Callable[[], None] | None = None
         self._supervisor: Any = None
@@ -96,6 +100,8 @@ class Fleet:
 
     async def open(self) -> None:
         """Start the supervisor, without sessions yet."""
+        if self._clock is None:
+            self._clock = LoopClock(asyncio.get_running_loop())
         self._supervisor = await DynamicSupervisor.spawn(name="fleet")
         self._unsubscribe = telemetry.subscribe(self._on_event)
 
@@ -138,7 +144,7 @@ class Fleet:
         await self._close_streams([context], SESSION_SHUTDOWN)
         retry = self._retries.pop(session_id, None)
         if retry is not None:
-            retry[1].cancel()
+            retry.cancel()
         else:
             await self._supervisor.terminate_child(session_id)
         del self._contexts[session_id]
@@ -153,7 +159,7 @@ class Fleet:
             How many streams had to be cut off.
         """
         self._stopping = True
-        for _, timer in self._retries.values():
+        for timer in self._retries.values():
             timer.cancel()
         self._retries.clear()
         for task in self._tasks:
@@ -184,7 +190,7 @@ class Fleet:
             state: Only those in this state.
             limit: At most so many.
         """
-        now = asyncio.get_running_loop().time()
+        now = self._time.time()
         found: list[SessionRow] = []
         for session_id, context in self._contexts.items():
             if limit is not None and len(found) >= limit:
@@ -196,6 +202,11 @@ class Fleet:
     def session(self, session_id: str) -> SessionContext | None:
         """The session of that id."""
         return self._contexts.get(session_id)
+
+    @property
+    def _time(self) -> Clock:
+        assert self._clock is not None, "the fleet has not been opened"
+        return self._clock
 
     # starting
 
@@ -216,11 +227,9 @@ class Fleet:
             )
         except StartError as error:
             self._park(context, f"can't start: {_root_cause(error)}")
-            loop = asyncio.get_running_loop()
-            timer = loop.call_later(
+            self._retries[session_id] = self._time.call_later(
                 self._cool_down.delay(attempt), self._start_again, context, attempt + 1
             )
-            self._retries[session_id] = (attempt, timer)
 
     def _start_again(self, context: SessionContext, attempt: int) -> None:
         task = asyncio.create_task(self._start(context, attempt), name="start-session")
@@ -230,7 +239,7 @@ class Fleet:
     def _park(self, context: SessionContext, reason: str) -> None:
         status = context.status
         status.state, status.reason = SessionState.PARKED, reason
-        status.since = asyncio.get_running_loop().time()
+        status.since = self._time.time()
         status.next_retry_at = None
         logger.warning("%s is parked: %s", context.spec.id, reason)
 

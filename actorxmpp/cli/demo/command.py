@@ -16,12 +16,7 @@ from actorxmpp.cli.demo.options import (
     MAX_SESSIONS,
     DemoOptions,
 )
-from actorxmpp.cli.demo.runner import Demo
-from actorxmpp.cli.demo.view import DemoView
 from actorxmpp.cli.logs import logging_options, set_up_logging
-from actorxmpp.cli.view import open_progress
-from actorxmpp.fleet.limits import raise_open_files
-from actorxmpp.testing.server import EmbeddedServerError
 
 if TYPE_CHECKING:
     from actorxmpp.cli.demo.summary import Summary
@@ -72,6 +67,10 @@ def demo(
     Echo bots and components write to each other while their connections are cut and their handlers
     crashed. Exit code 0: in the end every session is up and every message has been answered.
     """
+    # Imported late: --help needs none of the library, and answers at once.
+    from actorxmpp.fleet.limits import raise_open_files
+    from actorxmpp.testing.server import EmbeddedServerError
+
     set_up_logging(log_level, verbose=verbose)
     seed = random.randrange(1_000_000) if seed is None else seed
     options = DemoOptions(sessions, components, duration, seed)
@@ -92,6 +91,10 @@ def demo(
 
 async def play(options: DemoOptions) -> Summary:
     """Run a demo and show it on stderr."""
+    from actorxmpp.cli.demo.runner import Demo
+    from actorxmpp.cli.demo.view import DemoView
+    from actorxmpp.cli.view import open_progress
+
     view = DemoView()
     with open_progress(sys.stderr, view.table, view.line) as progress:
         view.demo = Demo(options, progress.tick)
