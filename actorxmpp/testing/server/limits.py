@@ -23,11 +23,14 @@ CLIENT_OUTPUT_BYTES: Final = 1 * MIB
 COMPONENT_OUTPUT_BYTES: Final = 16 * MIB
 """The same for a component, which takes the traffic of thousands of users on one stream."""
 
+DRAIN_BYTES: Final = 256 * KIB
+"""What is handed on at once of what waited; well below the hard limit of `net`."""
+
 LOGIN_SECONDS: Final = 120.0
 """From accept to bind. Thousands of sessions logging in at once on one core need most of it."""
 
 FAREWELL_SECONDS: Final = 3.0
-"""How long a closing stream may take to read our last bytes before the socket is cut."""
+"""How long the server, when it stops, waits for its peers to take their last bytes."""
 
 MAX_LOGIN_ATTEMPTS: Final = 3
 """Failed SASL attempts on one stream (RFC 6120 section 6.4.5 says two to five)."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import Element
@@ -22,6 +23,7 @@ from actorxmpp.exceptions import SerializeError
 from actorxmpp.net.errors import ConnectionClosed, WriteBufferFull
 from actorxmpp.testing.server import namespaces as ns
 from actorxmpp.testing.server.limits import (
+    DRAIN_BYTES,
     LOGIN_SECONDS,
     MAX_STANZA_BYTES,
     MAX_STANZA_DEPTH,
@@ -101,7 +103,7 @@ class Link:
         self._header_sent = False
         self._restarted = False
         self._paused = False
-        self._queue: list[bytes] = []
+        self._queue: deque[bytes] | None = None
         self._queued = 0
         loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = loop.call_later(LOGIN_SECONDS, self._too_slow)
@@ -205,25 +207,28 @@ class Link:
         """Send bytes to the peer; they leave together with all others of this loop turn."""
         if self._phase >= Phase.OVERFULL:
             return
-        if self._paused:
-            self._queue.append(data)
-            self._queued += len(data)
-            if self._queued > self._output_limit:
-                self._overfull()
+        if self._paused or self._queue is not None:
+            self._enqueue(data)
             return
         try:
             self._connection.write(data)
-        except WriteBufferFull:
-            self._overfull()
+        except WriteBufferFull:  # much in one turn is no fault of the peer's
+            self._enqueue(data)
+            asyncio.get_running_loop().call_soon(self._drain)
         except ConnectionClosed:
             pass  # the peer is leaving: `connection_lost` is on its way
 
-    def _overfull(self) -> None:
-        self._phase = Phase.OVERFULL
-        self._drop_queue()
-        asyncio.get_running_loop().call_soon(
-            self.fail, "resource-constraint", "too much waits to be read"
-        )
+    def _enqueue(self, data: bytes) -> None:
+        if self._queue is None:
+            self._queue = deque()
+        self._queue.append(data)
+        self._queued += len(data)
+        if self._queued > self._output_limit:
+            self._phase = Phase.OVERFULL
+            self._drop_queue()
+            asyncio.get_running_loop().call_soon(
+                self.fail, "resource-constraint", "too much waits to be read"
+            )
 
     def pause_writing(self) -> None:
         """The peer reads too slowly: keep what comes until it catches up."""
@@ -232,10 +237,32 @@ class Link:
     def resume_writing(self) -> None:
         """The peer has caught up."""
         self._paused = False
-        if self._queue:
-            data = b"".join(self._queue)
-            self._drop_queue()
-            self.send(data)
+        self._drain()
+
+    def _drain(self) -> None:
+        """Hand on what waits, a piece a turn: `net` says at the turn's end if it is too much."""
+        queue = self._queue
+        if queue is None or self._paused:
+            return
+        piece: list[bytes] = []
+        size = 0
+        while queue and size < DRAIN_BYTES:
+            piece.append(queue.popleft())
+            size += len(piece[-1])
+        try:
+            self._connection.write(b"".join(piece))
+        except WriteBufferFull:
+            queue.extendleft(
+                reversed(piece)
+            )  # so much waits in `net` that it will say when to go on
+            return
+        except ConnectionClosed:
+            return
+        self._queued -= size
+        if queue:
+            asyncio.get_running_loop().call_soon(self._drain)
+        else:
+            self._queue = None
 
     # -- the end ---------------------------------------------------------------------------------
 
@@ -250,9 +277,8 @@ class Link:
     def _end(self, last: bytes) -> None:
         self._phase = Phase.CLOSING
         self._stop_timer()
-        self._queue.append(last)
         try:
-            self._connection.write(b"".join(self._queue))
+            self._connection.write(b"".join((*(self._queue or ()), last)))
         except WriteBufferFull:
             self._abort()  # it left no room even for a farewell
         except ConnectionClosed:
@@ -282,7 +308,7 @@ class Link:
         self._gone()
 
     def _drop_queue(self) -> None:
-        self._queue.clear()
+        self._queue = None
         self._queued = 0
 
     def _stop_timer(self) -> None:

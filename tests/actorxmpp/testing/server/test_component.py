@@ -12,6 +12,7 @@ HEADER = (
     "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept'"
     " xmlns:stream='http://etherx.jabber.org/streams' to='{}'>"
 )
+PING = "<iq type='get' id='p'><ping xmlns='urn:xmpp:ping'/></iq>"
 
 
 async def connect(hall: Any, jid: str = "gw.localhost", secret: str = "handshake") -> Any:
@@ -136,5 +137,39 @@ def test_stanzas_change_their_namespace_on_the_way(hall: Any) -> None:
         assert "component:accept" not in heard
         assert "<body>back</body>" in heard
         assert heard.count("jabber:client") == 1
+
+    hall.run(story())
+
+
+def test_megabytes_wait_for_a_slow_component_and_arrive_in_order(hall: Any) -> None:
+    async def story() -> None:
+        component = await connect(hall)
+        await component.heard("<handshake/>")
+        client = await hall.guest("romeo", "r")
+        component.text = ""
+        component.connection.pause_reading()
+        body = "x" * 100_000
+        for number in range(90):  # more than may wait in the connection itself
+            client.write(f"<message to='gw.localhost' id='{number}.'><body>{body}</body></message>")
+            if number % 10 == 9:
+                await client.say(PING, until="<iq")
+        component.connection.resume_reading()
+        heard = await component.heard('id="89."')
+        assert re.findall(r'id="(\d+)\."', heard) == [str(number) for number in range(90)]
+        await client.say("<message to='gw.localhost' id='last'/>" + PING, until="<iq")
+        await component.heard('id="last"')
+
+    hall.run(story())
+
+
+def test_much_in_one_turn_is_no_reason_to_cut(hall: Any) -> None:
+    async def story() -> None:
+        component = await connect(hall)
+        await component.heard("<handshake/>")
+        (link,) = hall.house.links
+        for number in range(90):
+            link.send(f"<message id='{number}'><body>{'x' * 100_000}</body></message>".encode())
+        await component.heard("id='89'")
+        assert re.findall(r"id='(\d+)'", component.text) == [str(number) for number in range(90)]
 
     hall.run(story())
