@@ -1,9 +1,9 @@
 """The exceptions of the public API, and the root of this library's own tree.
 
-Everything this library raises on purpose is an ``ActorXMPPError``. ``XMPPError`` and its children describe
-stanza errors (RFC 6120 section 8.3): raised in a handler they become the error reply, raised by an awaited
-IQ they are the peer's answer. Where it makes sense an error is also the built-in kind a caller would catch
-(``InvalidJID`` is a ``ValueError``).
+Everything this library raises on purpose is an ``ActorXMPPError``. ``XMPPError`` and its children
+describe stanza errors (RFC 6120 section 8.3): raised in a handler they become the error reply,
+raised by an awaited IQ they are the peer's answer. Where it makes sense an error is also the
+built-in kind a caller would catch (``InvalidJID`` is a ``ValueError``).
 
     ActorXMPPError
     ├─ XMPPError            a stanza error: condition, type, text
@@ -36,7 +36,7 @@ class ActorXMPPError(Exception):
 
 
 class SerializeError(ActorXMPPError, ValueError):
-    """An element holds something XML can't carry: a control character, a lone surrogate, a bad name."""
+    """An element holds what XML can't carry: a control character, half a surrogate, a bad name."""
 
 
 class InvalidJID(ActorXMPPError, ValueError):
@@ -201,8 +201,8 @@ class RequestDisconnected(IqTimeout):
 class IqError(XMPPError):
     """The peer answered an IQ with an error.
 
-    A condition this library doesn't know counts as ``undefined-condition`` (RFC 6120 section 8.3.3.21);
-    the stanza keeps what was really sent.
+    A condition this library doesn't know counts as ``undefined-condition`` (RFC 6120 section
+    8.3.3.21); the stanza keeps what was really sent.
 
     Args:
         iq: The answer, of type ``error``.

@@ -1,12 +1,12 @@
 """XMPP addresses (RFC 7622): parsing, comparison, escaping (XEP-0106).
 
-A ``JID`` is immutable, hashable and shared: the same text gives the same object from a bounded cache, so an
-address seen on every stanza is parsed once per process. ASCII addresses take a path of one regular
-expression; only others load the PRECIS and IDNA libraries.
+A ``JID`` is immutable, hashable and shared: the same text gives the same object from a bounded
+cache, so an address seen on every stanza is parsed once per process. ASCII addresses take a path of
+one regular expression; only others load the PRECIS and IDNA libraries.
 
-Where today's servers differ from RFC 7622 the wider rule wins, so that no address a server lets through is
-lost: text PRECIS or IDNA 2008 refuses is tried with the older stringprep profiles (RFC 6122) and IDNA 2003.
-The list of differences is in docs/stanzas.md.
+Where today's servers differ from RFC 7622 the wider rule wins, so that no address a server lets
+through is lost: text PRECIS or IDNA 2008 refuses is tried with the older stringprep profiles (RFC
+6122) and IDNA 2003. The list of differences is in docs/stanzas.md.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import stringprep
 import unicodedata
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self, TypeVar
 
 from actorxmpp.exceptions import InvalidJID
 
@@ -31,7 +31,8 @@ CACHE_SIZE = 8192
 #: Addresses longer than this many characters are parsed each time, so that peers can't fill memory.
 CACHE_MAX_LENGTH = 256
 
-#: local@domain/resource in the ASCII of PRECIS' IdentifierClass, host names, and PRECIS' FreeformClass.
+#: local@domain/resource in the ASCII of PRECIS' IdentifierClass, host names, and PRECIS'
+#: FreeformClass.
 _ASCII = re.compile(
     r"(?:([!#$%()*+,\-.0-9;=?A-Z\[\\\]^_`a-z{|}~]{1,1023})@)?"
     r"((?:[0-9A-Z_a-z](?:[0-9A-Z_a-z-]{0,61}[0-9A-Z_a-z])?\.)*"
@@ -39,18 +40,22 @@ _ASCII = re.compile(
     r"(?:/([ -~]{1,1023}))?"
 )
 _LOCAL_FORBIDDEN = frozenset("\"&'/:<>@ ")
-#: What XEP-0106 escapes in a local part; the backslash itself only where it would look like an escape.
+#: What XEP-0106 escapes in a local part; the backslash itself only where it would look like an
+#: escape.
 _ESCAPES = {char: f"\\{ord(char):02x}" for char in " \"&'/:<>@\\"}
 _UNESCAPES = {code: char for char, code in _ESCAPES.items()}
 _ESCAPE_CODE = re.compile(r"\\(?:20|22|26|27|2f|3a|3c|3e|40|5c)")
 
 
+_J = TypeVar("_J", bound="JID")
+
+
 class JID:
     """An XMPP address: ``local@domain/resource``.
 
-    ``JID()`` and ``JID("")`` are the empty address, which is false. The parts are read as ``local`` (also
-    ``node``, ``user``, ``username``), ``domain`` (also ``server``, ``host``), ``resource``, ``bare`` and
-    ``full`` (also ``jid``). A changed copy comes from ``replace``.
+    ``JID()`` and ``JID("")`` are the empty address, which is false. The parts are read as ``local``
+    (also ``node``, ``user``, ``username``), ``domain`` (also ``server``, ``host``), ``resource``,
+    ``bare`` and ``full`` (also ``jid``). A changed copy comes from ``replace``.
 
     Args:
         jid: The address, or a JID.
@@ -66,13 +71,14 @@ class JID:
     _bare: str
     _full: str
 
-    def __new__(cls, jid: str | JID | None = None, bare: bool = False) -> JID:
-        if cls is JID:
-            if jid.__class__ is not JID:
-                jid = parse(jid) if jid else EMPTY
-            return parse(jid._bare) if bare and jid._bare != jid._full else jid
-        parsed = parse(str(jid)) if jid else EMPTY
-        return _build(parsed.local, parsed.domain, "" if bare else parsed.resource, cls)
+    def __new__(cls, jid: str | JID | None = None, bare: bool = False) -> Self:
+        """Returns the shared object for an address, or a new one of a subclass."""
+        found = jid if isinstance(jid, JID) else parse(jid) if jid else EMPTY
+        if bare and found.resource:
+            found = parse(found.bare)
+        if type(found) is cls:
+            return found
+        return _build(found.local, found.domain, found.resource, cls)
 
     @property
     def full(self) -> str:
@@ -172,7 +178,7 @@ class JID:
         return type(self), (self._full,)
 
 
-def _build(local: str, domain: str, resource: str, cls: type[JID] = JID) -> JID:
+def _build(local: str, domain: str, resource: str, cls: type[_J] = JID) -> _J:  # type: ignore[assignment]
     """Makes a JID of checked parts."""
     jid = object.__new__(cls)
     bare = f"{local}@{domain}" if local else domain
@@ -194,7 +200,8 @@ def parse(text: str) -> JID:
         InvalidJID: The text is not an address.
     """
     if len(text) <= CACHE_MAX_LENGTH:
-        return _parse_cached(text)
+        found: JID = _parse_cached(text)
+        return found
     return _parse(text)
 
 
@@ -224,7 +231,7 @@ def _has_alabel(domain: str) -> bool:
 
 
 _parse_cached = lru_cache(maxsize=CACHE_SIZE)(_parse)
-EMPTY = _build("", "", "")
+EMPTY: JID = _build("", "", "")
 
 
 def _local(text: str) -> str:
@@ -244,7 +251,7 @@ def _resource(text: str) -> str:
 
 def _prepare(text: str, profile: str, legacy: Any) -> str:
     """Applies a PRECIS profile, or the older stringprep profile where PRECIS refuses the text."""
-    import precis_i18n  # noqa: PLC0415 - 9 ms that ASCII addresses never pay
+    import precis_i18n
 
     try:
         result: str = precis_i18n.get_profile(profile).enforce(text)
@@ -272,7 +279,7 @@ def _resourceprep(text: str) -> str:
 
 
 def _refuse_prohibited(text: str, *, spaces: bool) -> None:
-    """Tables C of RFC 3454: controls, private use, surrogates, non-characters; spaces where asked."""
+    """Tables C of RFC 3454: controls, private use, surrogates and so on; spaces where asked."""
     for char in text:
         if (
             stringprep.in_table_c12(char)
@@ -312,8 +319,8 @@ def _domain(text: str) -> str:
 
 
 def _label(text: str) -> str:
-    """One label: its Unicode form by IDNA 2008 (UTS 46 mapping), or by IDNA 2003 where that refuses."""
-    import idna  # noqa: PLC0415 - only for names that are not plain ASCII
+    """One label in Unicode form by IDNA 2008 (UTS 46 mapping), or by IDNA 2003 if that refuses."""
+    import idna
 
     ascii_form = _ASCII.fullmatch(text)
     if ascii_form is not None and not _has_alabel(text):

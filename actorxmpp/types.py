@@ -1,14 +1,17 @@
 """Names for the values the public API takes, for type checkers.
 
-Nothing here has behaviour. The names are those slixmpp programs import, so that annotations keep working.
+Nothing here has behaviour. The names are those slixmpp programs import, so that annotations keep
+working.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Literal, NamedTuple, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypedDict
 
 from actorxmpp.jid import JID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "ClientTypes",
@@ -133,9 +136,7 @@ RosterState = TypedDict(
 class RosterDBProtocol(Protocol):
     """A datastore for roster entries; see ``actorxmpp.roster``."""
 
-    def load(
-        self, owner: JidStr, jid: JidStr, db_state: dict[str, Any]
-    ) -> RosterState | None:
+    def load(self, owner: JidStr, jid: JidStr, db_state: dict[str, Any]) -> RosterState | None:
         """Returns the stored state of one entry, or None."""
 
     def save(
@@ -143,9 +144,7 @@ class RosterDBProtocol(Protocol):
     ) -> None:
         """Stores the state of one entry."""
 
-    def entries(
-        self, owner: OptJidStr, db_state: dict[str, Any] | None = None
-    ) -> Iterable[str]:
+    def entries(self, owner: OptJidStr, db_state: dict[str, Any] | None = None) -> Iterable[str]:
         """Returns the JIDs stored for an owner, or the owners when ``owner`` is None."""
 
 

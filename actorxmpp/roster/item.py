@@ -1,7 +1,7 @@
 """RosterItem: what one account knows of one contact.
 
-An entry is small: flags in one number, and no dictionary until there is something to put into it. A session
-with 1,000 contacts keeps 1,000 of these.
+An entry is small: flags in one number, and no dictionary until there is something to put into it. A
+session with 1,000 contacts keeps 1,000 of these.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from actorxmpp.stanza.presence import Presence
     from actorxmpp.types import JidStr, ResourceDict, RosterDBProtocol, RosterState
 
-#: Resources kept of one address; an account has few, a room that was mistaken for one has thousands.
+#: Resources kept of one address; an account has few, a room that was mistaken for one has
+#: thousands.
 MAX_RESOURCES = 1_000
 
 _FLAGS = {
@@ -35,9 +36,9 @@ _LOADED = ("name", "groups", "from", "to", "whitelisted", "pending_out", "pendin
 class RosterItem:
     """One contact.
 
-    Fields, read and set like a dictionary's: ``name``, ``groups``, ``from`` (they see our presence), ``to`` (we
-    see theirs), ``pending_in``, ``pending_out``, ``whitelisted``, ``removed``, and ``subscription``, which
-    follows from ``from`` and ``to``.
+    Fields, read and set like a dictionary's: ``name``, ``groups``, ``from`` (they see our
+    presence), ``to`` (we see theirs), ``pending_in``, ``pending_out``, ``whitelisted``,
+    ``removed``, and ``subscription``, which follows from ``from`` and ``to``.
 
     Args:
         xmpp: The session's role object.
@@ -202,7 +203,8 @@ class RosterItem:
         elif key != "subscription":
             raise KeyError(key)
 
-    # -- subscriptions: what we send ----------------------------------------------------------------
+    # -- subscriptions: what we send
+    # ----------------------------------------------------------------
 
     def _send(self, ptype: str) -> None:
         """Sends the contact a presence of a type."""
@@ -272,7 +274,8 @@ class RosterItem:
             del presence["from"]
         presence.send()
 
-    # -- subscriptions and presence: what we receive --------------------------------------------------
+    # -- subscriptions and presence: what we receive
+    # --------------------------------------------------
 
     def handle_available(self, presence: Presence) -> None:
         """Notes that a resource is online."""

@@ -1,4 +1,4 @@
-"""Roster: the rosters of all accounts a session speaks for: one for a client, many for a component."""
+"""Roster: the rosters of the accounts a session speaks for; a component has many."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from actorxmpp.stanza.presence import Presence
     from actorxmpp.types import JidStr, RosterDBProtocol
 
-#: Rosters without contacts kept: anybody can write to any address of a component. The oldest go first.
+#: Rosters without contacts kept: anybody can write to any address of a component. The oldest go
+#: first.
 MAX_EMPTY_NODES = 10_000
 
 #: Presence types that say how we are; others are about subscriptions.

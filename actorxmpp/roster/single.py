@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from actorxmpp.stanza.presence import Presence
     from actorxmpp.types import JidStr, ResourceDict, RosterDBProtocol
 
-#: Addresses kept of which nothing is known but their presence: anybody can send one. The oldest go first.
+#: Addresses kept of which nothing is known but their presence: anybody can send one. The oldest go
+#: first.
 MAX_STRANGERS = 5_000
 
 
@@ -35,8 +36,8 @@ class RosterNode:
         db: Where entries are stored; see ``RosterDBProtocol``.
 
     Attributes:
-        auto_authorize: Whether requests to see our presence are granted (True), refused (False) or left to
-            the program (None).
+        auto_authorize: Whether requests to see our presence are granted (True), refused (False) or
+            left to the program (None).
         auto_subscribe: Whether we ask in turn those whose request was granted.
         ignore_updates: Whether presences are not noted.
         last_status: The last presence that was broadcast.

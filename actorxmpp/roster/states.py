@@ -1,9 +1,9 @@
-"""What an incoming subscription stanza changes and answers (RFC 6121 section 3 and appendix A), as tables.
+"""What an incoming subscription stanza changes and answers, as tables (RFC 6121 appendix A).
 
 A subscription has two directions, each *held* or not and *pending* or not. ``subscribe`` and
-``unsubscribe`` are about theirs to us (``from``, ``pending_in``), ``subscribed`` and ``unsubscribed`` about
-ours to them (``to``, ``pending_out``). A component keeps this state itself; for a client the server does, and
-the client only follows.
+``unsubscribe`` are about theirs to us (``from``, ``pending_in``), ``subscribed`` and
+``unsubscribed`` about ours to them (``to``, ``pending_out``). A component keeps this state itself;
+for a client the server does, and the client only follows.
 """
 
 from __future__ import annotations

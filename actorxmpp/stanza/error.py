@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 class Error(ElementBase):
     """The ``<error/>`` of a stanza.
 
-    Interfaces: ``type`` (what to do about it), ``condition`` (which defined condition), ``text`` (a sentence
-    for people), ``by`` (who found it), ``code`` (the number older programs use), ``gone`` and ``redirect``
-    (the new address those conditions carry). Putting one into a stanza makes the stanza's type ``error``.
+    Interfaces: ``type`` (what to do about it), ``condition`` (which defined condition), ``text`` (a
+    sentence for people), ``by`` (who found it), ``code`` (the number older programs use), ``gone``
+    and ``redirect`` (the new address those conditions carry). Putting one into a stanza makes the
+    stanza's type ``error``.
     """
 
     __slots__ = ()

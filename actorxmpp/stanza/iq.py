@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Iq(RootStanza):
     """A request or an answer.
 
-    Interfaces: ``type`` (``get``, ``set``, ``result``, ``error``), ``query`` (the namespace of a ``<query/>``).
+    Interfaces: ``type`` (``get``, ``set``, ``result``, ``error``), ``query`` (the namespace of a
+    ``<query/>``).
     """
 
     __slots__ = ()
@@ -92,13 +93,15 @@ class Iq(RootStanza):
         """Sends the IQ; for a request, the awaitable gives the answer.
 
         Args:
-            callback: Called with the answer, be it a result or an error; may be a coroutine function.
+            callback: Called with the answer, be it a result or an error; may be a coroutine
+                function.
             timeout: Seconds to wait for the answer.
             timeout_callback: Called with this IQ when no answer came in time.
 
         Returns:
-            Awaitable of the answer of type ``result``; of None when this IQ is itself an answer. It raises
-            ``IqError`` when the answer is an error and ``IqTimeout`` when there is none in time.
+            Awaitable of the answer of type ``result``; of None when this IQ is itself an answer. It
+            raises ``IqError`` when the answer is an error and ``IqTimeout`` when there is none in
+            time.
 
         Raises:
             TypeError: ``timeout`` is not a number.
@@ -114,7 +117,7 @@ class Iq(RootStanza):
     def _set_stanza_values(self, new: dict[str, Any]) -> ElementBase:
         """Sets the values, ``query`` last: a plugin may have made the ``<query/>`` already."""
         rest = {key: value for key, value in new.items() if key != "query"}
-        StanzaBase._set_stanza_values(self, rest)
+        super()._set_stanza_values(rest)
         if new.get("query"):
             self["query"] = new["query"]
         return self

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 class Message(RootStanza):
     """A message.
 
-    Interfaces: ``type`` (``normal`` when there is none), ``body`` and ``thread`` by language, ``subject``
-    (None when there is none: an empty subject is a change of a room's subject), ``parent_thread``, and for
-    messages from a room ``mucroom`` and ``mucnick``, which can only be read.
+    Interfaces: ``type`` (``normal`` when there is none), ``body`` and ``thread`` by language,
+    ``subject`` (None when there is none: an empty subject is a change of a room's subject),
+    ``parent_thread``, and for messages from a room ``mucroom`` and ``mucnick``, which can only be
+    read.
     """
 
     __slots__ = ()
@@ -44,9 +45,8 @@ class Message(RootStanza):
     def fill_in(self) -> None:
         """Gives the message an id, if its stream does that."""
         stream = self.stream
-        if stream is not None and getattr(stream, "use_message_ids", False):
-            if not self.xml.get("id"):
-                self.xml.set("id", stream.new_id())
+        if getattr(stream, "use_message_ids", False) and not self.xml.get("id"):
+            self.xml.set("id", stream.new_id())
 
     def get_type(self) -> MessageTypes:
         """Returns the type; ``normal`` when there is none."""

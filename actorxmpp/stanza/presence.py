@@ -14,8 +14,8 @@ _ANSWERS = {"subscribe": "subscribed", "unsubscribe": "unsubscribed"}
 class Presence(RootStanza):
     """A presence.
 
-    Interfaces: ``type`` (``available`` when there is none, or the ``show`` value when there is one), ``show``,
-    ``status`` by language, ``priority`` (a number).
+    Interfaces: ``type`` (``available`` when there is none, or the ``show`` value when there is
+    one), ``show``, ``status`` by language, ``priority`` (a number).
     """
 
     __slots__ = ()
@@ -41,9 +41,8 @@ class Presence(RootStanza):
     def fill_in(self) -> None:
         """Gives the presence an id, if its stream does that."""
         stream = self.stream
-        if stream is not None and getattr(stream, "use_presence_ids", False):
-            if not self.xml.get("id"):
-                self.xml.set("id", stream.new_id())
+        if getattr(stream, "use_presence_ids", False) and not self.xml.get("id"):
+            self.xml.set("id", stream.new_id())
 
     def set_show(self, show: str | None) -> Self:
         """Sets the ``show`` value; nothing takes it out, one that is not defined is ignored."""

@@ -24,8 +24,8 @@ _NS = "jabber:iq:roster"
 class Roster(ElementBase):
     """The ``<query/>`` of a roster IQ.
 
-    Interfaces: ``items`` (JID -> name, subscription, groups and so on), ``ver`` (the version; None when there
-    is none, and an empty one asks a server for versions).
+    Interfaces: ``items`` (JID -> name, subscription, groups and so on), ``ver`` (the version; None
+    when there is none, and an empty one asks a server for versions).
     """
 
     __slots__ = ()
@@ -76,7 +76,7 @@ class Roster(ElementBase):
         """Takes all entries out."""
         for item in list(self.iterables):
             if isinstance(item, RosterItem):
-                self._drop_plugin(item.plugin_attrib, item)
+                self._drop_plugin(item)
 
 
 class RosterItem(ElementBase):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-from xml.etree import ElementTree as ET
+from typing import TYPE_CHECKING, ClassVar
 
 from actorxmpp.stanza.error import Error
 from actorxmpp.xmlstream.elementbase import ElementBase
 from actorxmpp.xmlstream.namespaces import STREAM_NS
 from actorxmpp.xmlstream.stanzabase import StanzaBase
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree as ET
 
 
 class StreamError(Error, StanzaBase):

@@ -1,8 +1,9 @@
 """XML streams and stanza objects without I/O.
 
-In the order a stanza passes them: ``tokenizer`` (bytes to elements), ``registry`` (elements to stanza
-objects), ``index`` (which handlers match), ``matcher`` and ``handler``, ``serialize`` (back to bytes). The
-stanza classes themselves: ``rawelement``, ``container``, ``elementbase``, ``stanzabase``.
+In the order a stanza passes them: ``tokenizer`` (bytes to elements), ``registry`` (elements to
+stanza objects), ``index`` (which handlers match), ``matcher`` and ``handler``, ``serialize`` (back
+to bytes). The stanza classes themselves: ``rawelement``, ``container``, ``elementbase``,
+``stanzabase``.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from actorxmpp.xmlstream.handler import (
     XMLWaiter,
 )
 from actorxmpp.xmlstream.matcher import (
+    MatcherId,
     MatchIDSender,
     MatchMany,
     MatchXMLMask,
     MatchXPath,
-    MatcherId,
     StanzaPath,
 )
 from actorxmpp.xmlstream.stanzabase import ET, ElementBase, StanzaBase, register_stanza_plugin
@@ -60,7 +61,7 @@ _STREAM_NAMES = ("XMLStream", "RESPONSE_TIMEOUT")
 def __getattr__(name: str) -> Any:
     """Finds ``XMLStream`` and ``RESPONSE_TIMEOUT`` without this package importing asyncio."""
     if name in _STREAM_NAMES:
-        from importlib import import_module  # noqa: PLC0415
+        from importlib import import_module
 
         return getattr(import_module("actorxmpp.xmlstream.xmlstream"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,11 +1,11 @@
 """Interfaces of a stanza class, compiled: ``stanza["body"]`` costs a dictionary look-up and a call.
 
-What an interface does (a method, the text of a sub-element, its presence, an attribute, a plugin) is decided
-by the class alone. It is decided on first use, once per class, and kept in the class's tables until the class
-changes: the metaclass forgets the tables of a class and its subclasses on any assignment to the class, and
-so does ``register_stanza_plugin``. The tables hold nothing of any stanza or session.
+What an interface does (a method, the text of a sub-element, its presence, an attribute, a plugin)
+is decided by the class alone. It is decided on first use, once per class, and kept in the class's
+tables until the class changes: the metaclass forgets the tables of a class and its subclasses on
+any assignment to the class, and so does ``register_stanza_plugin``. The tables hold nothing of any
+stanza or session.
 """
-# ruff: noqa: SLF001 - the accessors are the stanza classes' own, written apart from them
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def forget(cls: StanzaType) -> None:
     cls._deleters.clear()
     cls._child_names.clear()
     type.__setattr__(cls, "_tags", None)
-    for child in cls.__subclasses__():
-        forget(child)
+    for child in type.__subclasses__(cls):
+        forget(cast("StanzaType", child))
 
 
 def plugin_tags(cls: type[ElementBase]) -> dict[str, type[ElementBase]]:
@@ -177,7 +177,7 @@ def _overridden(
     cls: type[ElementBase],
     own: Callable[..., Any],
 ) -> Callable[..., Any]:
-    """Returns an access that a plugin of the stanza takes over (``register_stanza_plugin(overrides=)``)."""
+    """Returns an access that one of the stanza's plugins takes over (``overrides``)."""
     name = f"{operation}_{attrib.lower()}"
     kwargs = _language(cls, attrib, lang)
 
@@ -291,6 +291,6 @@ def _plugin_deleter(attrib: str, lang: str | None, key: str) -> Getter:
             return
         if plugin.is_extension:
             del plugin[key]
-        self._drop_plugin(attrib, plugin)
+        self._drop_plugin(plugin)
 
     return deleter

@@ -1,4 +1,4 @@
-"""What the tokenizer checks: limits, the stream header, names, text between stanzas. Pure functions.
+"""What the tokenizer checks: limits, the stream header, names, text between stanzas.
 
 Each refusal is a ``StreamViolation`` with the stream error RFC 6120 section 4.9.3 gives for it.
 """
@@ -25,11 +25,13 @@ class Limits:
     """What a peer may send. Each default is well above what servers and clients send today.
 
     Attributes:
-        stanza_bytes: One stanza, tags included. Servers limit clients to 64-512 KiB (RFC 6120 section
-            13.12 asks for at least 10,000); vCards with avatars and long rosters come near the upper end.
-        tag_bytes: One start tag. expat scans an unfinished tag again for each piece, so this also bounds
-            the work a peer can cause by sending one byte at a time.
-        depth: Elements inside each other, the stanza's own counted; what XEPs define stays below 20.
+        stanza_bytes: One stanza, tags included. Servers limit clients to 64-512 KiB (RFC 6120
+            section 13.12 asks for at least 10,000); vCards with avatars and long rosters come near
+            the upper end.
+        tag_bytes: One start tag. expat scans an unfinished tag again for each piece, so this also
+            bounds the work a peer can cause by sending one byte at a time.
+        depth: Elements inside each other, the stanza's own counted; what XEPs define stays below
+            20.
         attributes: Attributes of one element; none in use has 20.
         name_length: Characters of a name with its namespace.
         header_bytes: Everything before the stream header's end.
@@ -128,7 +130,8 @@ def refuse_text(element: ET.Element) -> None:
     """Refuses text after a stanza other than white space, which keeps connections alive.
 
     Raises:
-        StreamViolation: There is text between the stanzas (RFC 6120 section 11.7 allows white space only).
+        StreamViolation: There is text between the stanzas (RFC 6120 section 11.7 allows white space
+            only).
     """
     tail = element.tail
     if tail and tail.strip(" \t\r\n"):
@@ -168,10 +171,21 @@ def check_first_bytes(data: bytes, fed: int) -> None:
     """Refuses UTF-16, which expat would otherwise recognise and follow.
 
     Raises:
-        StreamViolation: The bytes before the stream header hold a byte order mark of UTF-16 or a NUL.
+        StreamViolation: The bytes before the stream header hold a byte order mark of UTF-16 or a
+            NUL.
     """
     if 0 in data or (fed == 0 and data[:1] in {b"\xfe", b"\xff"}):
         raise StreamViolation("unsupported-encoding", "an encoding other than UTF-8")
+
+
+def check_header_size(fed: int, limits: Limits) -> None:
+    """Refuses a stream header that does not end.
+
+    Raises:
+        StreamViolation: It is larger than the limit.
+    """
+    if fed > limits.header_bytes:
+        raise StreamViolation("policy-violation", "a stream header that is too large")
 
 
 def explain_invalid_token(data: bytes, index: int) -> StreamViolation:

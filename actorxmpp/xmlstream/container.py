@@ -1,12 +1,11 @@
 """Container: a stanza's sub-elements as plugins (``plugins``) and as a list (``iterables``).
 
-Nothing is built before it is asked for. When a plugin is first touched, the sub-elements that belong to
-plugins are wrapped, all of them, in order; those plugins are as lazy in turn.
+Nothing is built before it is asked for. When a plugin is first touched, the sub-elements that
+belong to plugins are wrapped, all of them, in order; those plugins are as lazy in turn.
 """
 
 from __future__ import annotations
 
-import copy
 import logging
 from typing import TYPE_CHECKING, cast
 from weakref import ref
@@ -114,7 +113,9 @@ class Container(RawElement):
         key = (attrib, None if plugin_class.is_extension else lang or default_lang)
         if (reuse or plugin_class.is_extension) and key in children.plugins:
             return children.plugins[key]
-        plugin = plugin_class(parent=cast("ElementBase", self), xml=xml) if element is None else element
+        plugin = (
+            plugin_class(parent=cast("ElementBase", self), xml=xml) if element is None else element
+        )
         if key[1] is not None and key[1] != default_lang:
             plugin["lang"] = key[1]
         children.plugins[key] = plugin
@@ -143,7 +144,7 @@ class Container(RawElement):
             plugin = self._init(plugin_class, name, lang, None, reuse=True)
         return plugin
 
-    def _drop_plugin(self, attrib: str, plugin: ElementBase) -> None:
+    def _drop_plugin(self, plugin: ElementBase) -> None:
         """Takes a plugin and its sub-element out of the stanza."""
         children = self._load()
         for key, value in list(children.plugins.items()):

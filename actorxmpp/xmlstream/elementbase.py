@@ -2,8 +2,9 @@
 
 A stanza class names its element (``name``, ``namespace``), what can be read and written of it
 (``interfaces``), and how: by a method ``get_x``/``set_x``/``del_x``, as the text of a sub-element
-(``sub_interfaces``), as its presence (``bool_interfaces``), or as an attribute. Other stanza classes become its
-plugins with ``register_stanza_plugin``; ``stanza["plugin"]`` is then an object of that class.
+(``sub_interfaces``), as its presence (``bool_interfaces``), or as an attribute. Other stanza
+classes become its plugins with ``register_stanza_plugin``; ``stanza["plugin"]`` is then an object
+of that class.
 
 How an interface is read and written is compiled once per class (``accessors``).
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import ReferenceType, ref
 from xml.etree import ElementTree as ET
 
@@ -29,7 +30,8 @@ log = logging.getLogger(__name__)
 class ElementBase(Container):
     """An XML element with named interfaces.
 
-    Subclasses set the class attributes of ``RawElement``; docs/stanzas.md tells how they work together.
+    Subclasses set the class attributes of ``RawElement``; docs/stanzas.md tells how they work
+    together.
 
     Args:
         xml: The element to work on; without it a new one is made.

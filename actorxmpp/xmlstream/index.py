@@ -1,8 +1,8 @@
 """HandlerIndex: which handlers take a stanza, at a cost that does not grow with their number.
 
-Each matcher names keys a matching stanza must have (its id, its name, the name of a sub-element). The index
-looks up the keys the stanza has and asks only the handlers found there; where a key says all the matcher wants
-to know, not even those. Handlers without keys are asked about every stanza.
+Each matcher names keys a matching stanza must have (its id, its name, the name of a sub-element).
+The index looks up the keys the stanza has and asks only the handlers found there; where a key says
+all the matcher wants to know, not even those. Handlers without keys are asked about every stanza.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class HandlerIndex:
         return name in self._by_name
 
     def add(self, handler: Any) -> None:
-        """Adds a handler (anything with ``name``, ``match``, ``prerun``, ``run``, ``check_delete``)."""
+        """Adds a handler, or anything that has what ``BaseHandler`` has."""
         order = self._next
         self._next += 1
         self._by_name.setdefault(handler.name, {})[order] = handler

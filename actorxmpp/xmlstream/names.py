@@ -1,14 +1,15 @@
-"""Names as expat gives them, turned into ElementTree's ``{namespace}local``, without a call per element.
+"""expat's names turned into ElementTree's ``{namespace}local`` without a call per element.
 
-expat joins namespace and local name with a separator; ElementTree wants braces. Asking Python to translate
-each name costs more than parsing it, so the translation is put into the table pyexpat interns names with:
-a name seen before comes out of the parser translated already. A name seen for the first time comes out raw
-and makes the table grow; that growth tells each parser to look through its current stanza once
-(``NameTable.changed``). The separator is a character XML can't contain, not even as a reference, so a raw
-name can never be mistaken for a translated one.
+expat joins namespace and local name with a separator; ElementTree wants braces. Asking Python to
+translate
+each name costs more than parsing it, so the translation is put into the table pyexpat interns names
+with: a name seen before comes out of the parser translated already. A name seen for the first time
+comes out raw and makes the table grow; that growth tells each parser to look through its current
+stanza once (``NameTable.changed``). The separator is a character XML can't contain, not even as a
+reference, so a raw name can never be mistaken for a translated one.
 
-The table holds no state of a session, only spellings, and is shared by all parsers of the process. It is
-bounded: a peer that invents names makes it start again from the common ones.
+The table holds no state of a session, only spellings, and is shared by all parsers of the process.
+It is bounded: a peer that invents names makes it start again from the common ones.
 """
 
 from __future__ import annotations
@@ -24,7 +25,17 @@ _COMMON = (
     *(
         f"{namespace}{SEPARATOR}{name}"
         for namespace in sorted(CONTENT_NAMESPACES)
-        for name in ("message", "presence", "iq", "error", "body", "subject", "thread", "show", "status")
+        for name in (
+            "message",
+            "presence",
+            "iq",
+            "error",
+            "body",
+            "subject",
+            "thread",
+            "show",
+            "status",
+        )
     ),
     f"{STREAM_NS}{SEPARATOR}stream",
     f"{STREAM_NS}{SEPARATOR}features",

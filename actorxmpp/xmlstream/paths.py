@@ -1,4 +1,4 @@
-"""The small path language of stanzas: ``name``, ``parent/child``, ``{namespace}name@attribute=value``.
+"""The small path language of stanzas: ``{namespace}name@attribute=value/child``.
 
 Paths are written in programs, not by peers, so what is compiled here is kept (in bounded caches).
 """
@@ -16,8 +16,9 @@ PATH_CACHE = 4096
 def split_path(xpath: str, default_ns: str = "", propagate_ns: bool = True) -> tuple[str, ...]:
     """Returns the steps of a path, each with its namespace.
 
-    A namespace in braces holds for the steps after it, until the next one. Steps before the first one get
-    ``default_ns``. With ``propagate_ns=False`` the names stay without braces, whatever stood there.
+    A namespace in braces holds for the steps after it, until the next one. Steps before the first
+    one get ``default_ns``. With ``propagate_ns=False`` the names stay without braces, whatever
+    stood there.
     """
     steps: list[str] = []
     for block in xpath.split("{"):
@@ -58,8 +59,8 @@ def fix_ns(
     Args:
         xpath: The path.
         split: Whether to return the steps as a list.
-        propagate_ns: Whether a namespace holds for the steps after it. Without it the namespaces in the
-            path are dropped.
+        propagate_ns: Whether a namespace holds for the steps after it. Without it the namespaces in
+            the path are dropped.
         default_ns: The namespace of steps that have none.
     """
     steps = split_path(xpath, default_ns, propagate_ns)
@@ -76,7 +77,7 @@ class Step(NamedTuple):
 
 @lru_cache(maxsize=PATH_CACHE)
 def compile_step(text: str) -> Step:
-    """Returns one step, ``name@interface=value@interface``. Without ``=`` the interface must be set."""
+    """Returns the step ``name@interface=value@interface``; without ``=`` it must be set."""
     name, *conditions = text.split("@")
     attributes = []
     for condition in conditions:

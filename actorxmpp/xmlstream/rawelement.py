@@ -1,14 +1,14 @@
 """RawElement: an XML element with its class's description, and plain access to attributes and text.
 
-The lowest of three layers of a stanza object: ``RawElement`` (the element itself), ``Container`` (its
-sub-elements as plugins and as a list), ``ElementBase`` (the dictionary interface). The methods with a leading
-underscore are what ``get_x``/``set_x``/``del_x`` methods of stanza classes are written with.
+The lowest of three layers of a stanza object: ``RawElement`` (the element itself), ``Container``
+(its sub-elements as plugins and as a list), ``ElementBase`` (the dictionary interface). The methods
+with a leading underscore are what ``get_x``/``set_x``/``del_x`` methods of stanza classes are
+written with.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
-from weakref import ReferenceType
 
 from actorxmpp.jid import JID
 from actorxmpp.xmlstream import subtext
@@ -17,6 +17,7 @@ from actorxmpp.xmlstream.namespaces import XML_LANG, XML_NS
 from actorxmpp.xmlstream.paths import fix_ns, split_path
 
 if TYPE_CHECKING:
+    from weakref import ReferenceType
     from xml.etree import ElementTree as ET
 
     from actorxmpp.types import JidStr
@@ -53,6 +54,11 @@ class RawElement(metaclass=StanzaType):
     plugin_tag_map: ClassVar[dict[str, type[ElementBase]]] = {}
     plugin_iterables: ClassVar[set[type[ElementBase]]] = set()
     xml_ns: ClassVar[str] = XML_NS
+
+    # compiled by the metaclass
+    _getters: ClassVar[dict[str, Any]]
+    _setters: ClassVar[dict[str, Any]]
+    _deleters: ClassVar[dict[str, Any]]
 
     #: The element (``xml.etree.ElementTree.Element``).
     xml: ET.Element
@@ -152,4 +158,3 @@ class RawElement(metaclass=StanzaType):
         self, xpath: str, split: bool = False, propagate_ns: bool = True
     ) -> str | list[str]:
         return fix_ns(xpath, split, propagate_ns, self.namespace)
-

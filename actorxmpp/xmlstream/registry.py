@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class StanzaRegistry:
     """The root stanza classes of one stream.
 
-    A class written for one content namespace is found in all of them, unless another class was registered
-    for that very name.
+    A class written for one content namespace is found in all of them, unless another class was
+    registered for that very name.
 
     Args:
         classes: Classes to register.

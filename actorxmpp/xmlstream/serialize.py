@@ -1,8 +1,9 @@
 """Elements to bytes, the fast way: what goes over the wire.
 
-Last station before the transport. Start and end tags are made once per name and surrounding namespace and
-kept; the usual stanza is then a few string operations and one ``encode``. Namespaces are exact: declared where
-they change, prefixed where an attribute needs it. What XML can't carry is an error before a byte is sent.
+Last station before the transport. Start and end tags are made once per name and surrounding
+namespace and kept; the usual stanza is then a few string operations and one ``encode``. Namespaces
+are exact: declared where they change, prefixed where an attribute needs it. What XML can't carry is
+an error before a byte is sent.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ def to_bytes(item: Any, default_ns: str = "jabber:client") -> bytes:
 
     Args:
         item: A stanza object or an element.
-        default_ns: The stream's content namespace, which is declared in its header; so is the prefix
-            ``stream``.
+        default_ns: The stream's content namespace, which is declared in its header; so is the
+            prefix ``stream``.
 
     Raises:
         SerializeError: A name, a value or a text that can't be XML. Nothing was written.

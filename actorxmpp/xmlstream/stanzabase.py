@@ -90,7 +90,7 @@ class StanzaBase(ElementBase):
 
     @classmethod
     def wrap(cls, xml: ET.Element, stream: Any = None) -> Self:
-        """Returns a stanza object for a received element, without running code that only new ones need."""
+        """Returns a stanza object for an element; skips what only new stanzas need."""
         if cls.__init__ is not StanzaBase.__init__ or cls.setup is not ElementBase.setup:
             return cls(stream, xml, recv=True)
         self = cls.__new__(cls)
@@ -151,7 +151,8 @@ class StanzaBase(ElementBase):
     def reply(self, clear: bool = True) -> Self:
         """Returns a stanza back to the sender.
 
-        ``from`` and ``to`` change places; on a client's stream there is no ``from``, which the server sets.
+        ``from`` and ``to`` change places; on a client's stream there is no ``from``, which the
+        server sets.
 
         Args:
             clear: Whether the content is left out.
@@ -207,4 +208,4 @@ class StanzaBase(ElementBase):
         """Prints the stanza indented."""
         xml = copy.deepcopy(self.xml)
         ET.indent(xml)
-        print(tostring(xml))  # noqa: T201 - what it is for
+        print(tostring(xml))

@@ -1,7 +1,8 @@
 """Matching a stanza object against a path of its interfaces and plugins.
 
-``iq@type=set/roster/item`` fits an IQ of type set whose plugin ``roster`` has a substanza ``item``. Each step
-names an element, or the interface of a plugin; ``@interface=value`` compares an interface of that step.
+``iq@type=set/roster/item`` fits an IQ of type set whose plugin ``roster`` has a substanza ``item``.
+Each step names an element, or the interface of a plugin; ``@interface=value`` compares an interface
+of that step.
 """
 
 from __future__ import annotations

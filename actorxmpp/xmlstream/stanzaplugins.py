@@ -1,15 +1,15 @@
 """Registering stanza classes as plugins of others.
 
-The tables filled here belong to the classes and are the same for every session of the process; a session
-changes nothing of them by using them.
+The tables filled here belong to the classes and are the same for every session of the process; a
+session changes nothing of them by using them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from xml.etree import ElementTree as ET
 
-from actorxmpp.xmlstream.accessors import forget
+from actorxmpp.xmlstream.accessors import StanzaType, forget
 from actorxmpp.xmlstream.elementbase import ElementBase
 
 if TYPE_CHECKING:
@@ -24,15 +24,15 @@ def register_stanza_plugin(
     iterable: bool = False,
     overrides: bool = False,
 ) -> None:
-    """Makes a stanza class a plugin of another: ``stanza["plugin_attrib"]`` is then an object of it.
+    """Makes a stanza class a plugin of another, which then finds it as an interface.
 
     Registering the same plugin again changes nothing, so each session may do it.
 
     Args:
         stanza: The class that gets the plugin.
         plugin: The plugin.
-        iterable: Whether its elements are also listed as substanzas, under ``stanza["substanzas"]`` and, if
-            the plugin has a ``plugin_multi_attrib``, under that name.
+        iterable: Whether its elements are also listed as substanzas, under ``stanza["substanzas"]``
+            and, if the plugin has a ``plugin_multi_attrib``, under that name.
         overrides: Whether the accesses named in ``plugin.overrides`` go to the plugin.
     """
     for table in _TABLES:
@@ -65,7 +65,7 @@ class MultiBase(ElementBase):
     multi_class: ClassVar[type[ElementBase]] = ElementBase
 
     def setup(self, xml: ET.Element | None = None) -> bool:
-        """Uses an element that is never put into the stanza: this plugin is a view of its parent."""
+        """Uses an element that is never put into the stanza: this is a view of it."""
         del xml
         self.xml = ET.Element("")
         return False
@@ -81,7 +81,8 @@ class MultiBase(ElementBase):
         return [
             item
             for item in self._parent().iterables
-            if isinstance(item, self.multi_class) and (lang in (None, "", "*") or item["lang"] == lang)
+            if isinstance(item, self.multi_class)
+            and (lang in (None, "", "*") or item["lang"] == lang)
         ]
 
     def set_items(self, items: Iterable[ElementBase], lang: str | None = None) -> None:
@@ -95,7 +96,7 @@ class MultiBase(ElementBase):
         """Takes the plugins out."""
         parent = self._parent()
         for item in self.get_items(lang):
-            parent._drop_plugin(item.plugin_attrib, item)
+            parent._drop_plugin(item)  # noqa: SLF001 - a view of its parent
 
 
 def multifactory(stanza: type[ElementBase], plugin_attrib: str) -> type[ElementBase]:
@@ -115,4 +116,5 @@ def multifactory(stanza: type[ElementBase], plugin_attrib: str) -> type[ElementB
         f"set_{plugin_attrib.lower()}": MultiBase.set_items,
         f"del_{plugin_attrib.lower()}": MultiBase.del_items,
     }
-    return type(ElementBase)(f"Multi{stanza.__name__}", (MultiBase,), body)
+    made = StanzaType(f"Multi{stanza.__name__}", (MultiBase,), body)
+    return cast("type[ElementBase]", made)

@@ -80,7 +80,7 @@ def _set_substanzas(stanza: ElementBase, items: list[dict[str, Any]]) -> None:
 def equal(left: ElementBase, right: ElementBase) -> bool:
     """Tells whether two stanzas have the same interfaces, plugins and substanzas."""
     ours, theirs = left.values, right.values
-    for name in {*left.keys(), *right.keys()}:  # noqa: SIM118 - a stanza is not a dict
+    for name in {*left.keys(), *right.keys()}:
         if name not in ours or ours.get(name) != theirs.get(name):
             return False
     return True

@@ -1,7 +1,7 @@
 """Text of sub-elements, in one language or in all: what ``msg["body"]`` and ``msg["body|fr"]`` do.
 
-Plain functions over ElementTree elements. A *path* is a tuple of ``{ns}name`` steps below the element; a
-sub-element without xml:lang has the language of the stanza (RFC 6120 section 8.1.5).
+Plain functions over ElementTree elements. A *path* is a tuple of ``{ns}name`` steps below the
+element; a sub-element without xml:lang has the language of the stanza (RFC 6120 section 8.1.5).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def get_all_text(xml: ET.Element, path: Path, default: str, default_lang: str) -
 
 
 def set_text(xml: ET.Element, path: Path, text: str, lang: str, default_lang: str) -> ET.Element:
-    """Sets the text in a language, making the sub-element and those above it where they are missing."""
+    """Sets the text in a language, making the sub-elements that are missing."""
     for child in find_all(xml, path):
         own = child.get(XML_LANG, default_lang)
         if own == (lang or default_lang):
@@ -61,9 +61,7 @@ def set_text(xml: ET.Element, path: Path, text: str, lang: str, default_lang: st
     return child
 
 
-def set_all_text(
-    xml: ET.Element, path: Path, values: Mapping[str, str], default_lang: str
-) -> None:
+def set_all_text(xml: ET.Element, path: Path, values: Mapping[str, str], default_lang: str) -> None:
     """Replaces the texts in all languages; an empty text is left out."""
     delete(xml, path, "*", default_lang)
     for lang, text in values.items():

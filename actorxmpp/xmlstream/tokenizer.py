@@ -1,12 +1,13 @@
-"""Bytes of an XML stream in, stream header, whole stanzas and stream end out (RFC 6120 sections 4 and 11).
+"""Bytes of an XML stream in, stream header, whole stanzas and stream end out (RFC 6120).
 
-First station of a message: the parser actor feeds what the transport read, in pieces of any size. No I/O and
-no clock. Expat calls ElementTree's C tree builder directly; Python runs once per end tag, to see whether a
-child of the root is complete. What that leaves unchecked (new names, nesting, attributes) is checked once per
-stanza, and only for stanzas long enough to hold a violation.
+First station of a message: the parser actor feeds what the transport read, in pieces of any size.
+No I/O and no clock. Expat calls ElementTree's C tree builder directly; Python runs once per end
+tag, to see whether a child of the root is complete. What that leaves unchecked (new names, nesting,
+attributes) is checked once per stanza, and only for stanzas long enough to hold a violation.
 
-Rules: nothing a peer sends makes memory grow beyond ``Limits``; every violation is a ``StreamViolation`` that
-names its stream error; DTDs, entities, processing instructions and comments are refused before they act.
+Rules: nothing a peer sends makes memory grow beyond ``Limits``; every violation is a
+``StreamViolation`` that names its stream error; DTDs, entities, processing instructions and
+comments are refused before they act.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from actorxmpp.xmlstream.checks import (
     StreamOpened,
     check_declaration,
     check_first_bytes,
+    check_header_size,
     end_of_tag,
     explain_invalid_token,
     inspect_names,
@@ -57,7 +59,7 @@ class _Stage(enum.Enum):
     CLOSED = enum.auto()
 
 
-class _RestartSeen(Exception):  # noqa: N818 - a signal through expat, not an error
+class _RestartSeen(Exception):
     """Stops expat at the end of an element after which another stream begins."""
 
 
@@ -66,8 +68,8 @@ class Tokenizer:
 
     Args:
         limits: What the peer may send.
-        restart_after: Names (``{ns}name``) of top-level elements after which a new stream begins, such as
-            SASL's success: what follows in the same read waits for ``reset()``.
+        restart_after: Names (``{ns}name``) of top-level elements after which a new stream begins,
+            such as SASL's success: what follows in the same read waits for ``reset()``.
     """
 
     __slots__ = (
@@ -167,8 +169,8 @@ class Tokenizer:
             parser.Parse(data, False)
             if self._stage is _Stage.OPEN:
                 self._settle(parser)
-            elif self._stage is _Stage.HEADER and self._fed > self.limits.header_bytes:
-                raise StreamViolation("policy-violation", "a stream header that is too large")
+            elif self._stage is _Stage.HEADER:
+                check_header_size(self._fed, self.limits)
             if data[-1:] != b">":
                 self._tail = (self._tail + data)[-_TAIL:]  # to explain an error in the next piece
         except StreamViolation as violation:
@@ -182,7 +184,9 @@ class Tokenizer:
         """After each slice: detaches what is complete and holds what is not against the limits."""
         root = self._root
         if root[-1] is self._previous:
-            gap = self._gap()  # makes the builder put text after the last stanza where we can see it
+            gap = (
+                self._gap()
+            )  # makes the builder put text after the last stanza where we can see it
             if self._previous.tail is not None:
                 refuse_text(self._previous)
             self._previous = gap
@@ -203,12 +207,12 @@ class Tokenizer:
             self._check_unfinished(root, size, self._fed - parser.CurrentByteIndex)
 
     def _gap(self) -> ET.Element:
-        """Puts an empty element after the last stanza, so that nothing more is added to that stanza."""
+        """Puts an empty element after the last stanza, so that later text is not its tail."""
         self._builder.start("gap", {})
         return self._end_element("gap")
 
     def _check_unfinished(self, root: ET.Element, size: int, pending: int) -> None:
-        """Limits of a stanza that is not complete: ``pending`` bytes of it are an unfinished tag."""
+        """Limits of a stanza that is not complete; ``pending`` bytes are an unfinished tag."""
         limits = self.limits
         if size > limits.stanza_bytes:
             raise StreamViolation("policy-violation", "a stanza that is too large")
@@ -266,7 +270,7 @@ class Tokenizer:
         self._out.append(StreamClosed())
 
     def _open(self, raw: str, attributes: dict[str, str]) -> None:
-        """Called by expat for the first start tag: checks the header, then lets the builder take over."""
+        """Called by expat for the first start tag: then the builder takes over."""
         parser = self._parser
         assert parser is not None
         header = read_header(raw, attributes, self._nsmap, self.limits)
@@ -286,8 +290,8 @@ class Tokenizer:
     def _new_parser(self) -> expat.XMLParserType:
         parser = expat.ParserCreate("utf-8", SEPARATOR, _NAMES)
         if hasattr(parser, "SetReparseDeferralEnabled"):
-            # expat 2.6 holds back unfinished tags until more data comes, which on a stream may be never;
-            # the work an unfinished tag can cause is bounded by Limits.tag_bytes.
+            # expat 2.6 holds back unfinished tags until more data comes, which on a stream may be
+            # never; the work an unfinished tag can cause is bounded by Limits.tag_bytes.
             parser.SetReparseDeferralEnabled(False)
         parser.StartElementHandler = self._open
         parser.StartNamespaceDeclHandler = self._declare
@@ -315,7 +319,9 @@ class Tokenizer:
     def _hold(self, data: bytes) -> None:
         """Keeps bytes that came before ``reset()`` for the next stream."""
         if len(self._held) + len(data) > _SLICE:
-            violation = StreamViolation("policy-violation", "too much data before the stream restart")
+            violation = StreamViolation(
+                "policy-violation", "too much data before the stream restart"
+            )
             raise self._fail(violation)
         self._held += data
 

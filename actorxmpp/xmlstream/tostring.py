@@ -1,7 +1,7 @@
 """Elements as text, for people, logs and tests; ``serialize`` writes what goes over the wire.
 
-Namespaces are declared only where they change. An empty element is written ``<a />``, and the five special
-characters are always escaped, so that the text is the one slixmpp programs know.
+Namespaces are declared only where they change. An empty element is written ``<a />``, and the five
+special characters are always escaped, so that the text is the one slixmpp programs know.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def tostring(
     Args:
         xml: The element; without one the result is empty.
         xmlns: The namespace around it, which is not declared again.
-        stream: The stream it belongs to: its default namespace counts as declared, and its prefixes are used.
+        stream: The stream it belongs to: its default namespace counts as declared, and its prefixes
+            are used.
         outbuffer: Text to put in front.
         top_level: Whether it is the outermost element.
         open_only: Whether to write the start tag only.
@@ -64,7 +65,7 @@ def tostring_fmt(
     namespaces: set[str] | None = None,
     indent: str = "",
 ) -> str:
-    """Returns an element as XML text over several lines, attributes and children sorted, to be compared."""
+    """Returns an element as XML text over several lines, sorted, to be compared."""
     if xml is None:
         return ""
     return outbuffer + _Writer(stream, set(namespaces or ())).lines(xml, xmlns, top_level, indent)
@@ -85,7 +86,7 @@ class _Writer:
     def start(
         self, xml: Element, xmlns: str, top_level: bool, *, ordered: bool = False
     ) -> tuple[str, str, str, set[str]]:
-        """Returns the start tag without its end, the name, the namespace inside, and the prefixes it declares."""
+        """Returns the open start tag, the name, the namespace inside, the prefixes declared."""
         namespace, name = _split(xml.tag)
         declared: set[str] = set()
         prefix = self.prefixes.get(namespace) if namespace else None
@@ -175,9 +176,9 @@ class highlight:  # noqa: N801 - the API's name
 
     def __str__(self) -> str:
         try:
-            from pygments import highlight as colour  # noqa: PLC0415 - optional
-            from pygments.formatters import Terminal256Formatter  # noqa: PLC0415
-            from pygments.lexers import get_lexer_by_name  # noqa: PLC0415
+            from pygments import highlight as colour  # type: ignore[import-untyped]
+            from pygments.formatters import Terminal256Formatter  # type: ignore[import-untyped]
+            from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
         except ImportError:
             return str(self.string)
         text: str = colour(str(self.string), get_lexer_by_name("xml"), Terminal256Formatter())

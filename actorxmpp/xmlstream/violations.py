@@ -29,8 +29,14 @@ class StreamViolation(ActorXMPPError):
 
 #: expat's error -> (condition, text). What is not listed is ``not-well-formed``.
 EXPAT_CONDITIONS: dict[str, tuple[str, str]] = {
-    errors.XML_ERROR_UNBOUND_PREFIX: ("bad-namespace-prefix", "a namespace prefix that is not declared"),
-    errors.XML_ERROR_UNDECLARING_PREFIX: ("bad-namespace-prefix", "a namespace prefix is undeclared"),
+    errors.XML_ERROR_UNBOUND_PREFIX: (
+        "bad-namespace-prefix",
+        "a namespace prefix that is not declared",
+    ),
+    errors.XML_ERROR_UNDECLARING_PREFIX: (
+        "bad-namespace-prefix",
+        "a namespace prefix is undeclared",
+    ),
     "reserved prefix (xml) must not be undeclared or bound to another namespace name": (
         "bad-namespace-prefix",
         "the prefix xml is bound to another namespace",
@@ -43,7 +49,10 @@ EXPAT_CONDITIONS: dict[str, tuple[str, str]] = {
         "bad-namespace-prefix",
         "a prefix is bound to a reserved namespace",
     ),
-    errors.XML_ERROR_UNDEFINED_ENTITY: ("restricted-xml", "an entity other than the predefined five"),
+    errors.XML_ERROR_UNDEFINED_ENTITY: (
+        "restricted-xml",
+        "an entity other than the predefined five",
+    ),
     errors.XML_ERROR_RECURSIVE_ENTITY_REF: ("restricted-xml", "an entity that refers to itself"),
     errors.XML_ERROR_ENTITY_DECLARED_IN_PE: ("restricted-xml", "a parameter entity"),
     errors.XML_ERROR_ASYNC_ENTITY: ("restricted-xml", "an entity across elements"),
@@ -53,10 +62,16 @@ EXPAT_CONDITIONS: dict[str, tuple[str, str]] = {
     errors.XML_ERROR_PARTIAL_CHAR: ("unsupported-encoding", "text that is not UTF-8"),
     errors.XML_ERROR_UNKNOWN_ENCODING: ("unsupported-encoding", "an encoding other than UTF-8"),
     errors.XML_ERROR_INCORRECT_ENCODING: ("unsupported-encoding", "an encoding other than UTF-8"),
-    errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT: ("not-well-formed", "data after the end of the stream"),
+    errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT: (
+        "not-well-formed",
+        "data after the end of the stream",
+    ),
     errors.XML_ERROR_TAG_MISMATCH: ("not-well-formed", "an end tag that matches no start tag"),
     errors.XML_ERROR_DUPLICATE_ATTRIBUTE: ("not-well-formed", "the same attribute twice"),
-    errors.XML_ERROR_BAD_CHAR_REF: ("not-well-formed", "a reference to a character XML does not have"),
+    errors.XML_ERROR_BAD_CHAR_REF: (
+        "not-well-formed",
+        "a reference to a character XML does not have",
+    ),
     errors.XML_ERROR_MISPLACED_XML_PI: ("not-well-formed", "an XML declaration inside the stream"),
     errors.XML_ERROR_NO_MEMORY: ("resource-constraint", "out of memory"),
 }

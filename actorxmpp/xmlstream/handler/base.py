@@ -1,8 +1,9 @@
 """BaseHandler: a name, a matcher, and what to do with a stanza that fits.
 
-The dispatcher calls, for each stanza and each matching handler, ``prerun`` (at once, in order) and then
-``run``; afterwards ``check_delete`` tells whether the handler is done. Nothing here knows of threads, tasks or
-actors: ``run`` returns what the callback returned, and the dispatcher makes a task of a coroutine.
+The dispatcher calls, for each stanza and each matching handler, ``prerun`` (at once, in order) and
+then ``run``; afterwards ``check_delete`` tells whether the handler is done. Nothing here knows of
+threads, tasks or actors: ``run`` returns what the callback returned, and the dispatcher makes a
+task of a coroutine.
 """
 
 from __future__ import annotations

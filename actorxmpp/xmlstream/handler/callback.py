@@ -23,7 +23,8 @@ class Callback(BaseHandler):
         once: Whether the handler is removed after its first stanza.
         instream: Whether the function is called in ``prerun``, before other handlers run.
         stream: A stream to register with at once.
-        thread: Accepted for old programs and ignored: handlers run in the actor that registered them.
+        thread: Accepted for old programs and ignored: handlers run in the actor that registered
+            them.
     """
 
     __slots__ = ("_instream", "_once", "_pointer")

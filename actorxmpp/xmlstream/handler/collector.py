@@ -10,7 +10,8 @@ from actorxmpp.xmlstream.handler.base import BaseHandler
 if TYPE_CHECKING:
     from actorxmpp.xmlstream.matcher.base import MatcherBase
 
-#: Stanzas kept: more than any page of an archive; a peer that sends without end must not fill memory.
+#: Stanzas kept: more than any page of an archive; a peer that sends without end must not fill
+#: memory.
 MAX_COLLECTED = 100_000
 
 

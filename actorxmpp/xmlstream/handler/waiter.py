@@ -1,7 +1,7 @@
 """Waiter: await one matching stanza.
 
-The future and the timer are the stream's (``stream.loop.create_future()``, ``stream.schedule``), so that this
-layer needs no event loop.
+The future and the timer are the stream's (``stream.loop.create_future()``, ``stream.schedule``), so
+that this layer needs no event loop.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Waiter(BaseHandler):
         if self._future is not None and not self._future.done():
             self._future.set_result(None)
 
-    async def wait(self, timeout: float | None = None) -> Any:  # noqa: ASYNC109 - the API's argument
+    async def wait(self, timeout: float | None = None) -> Any:
         """Returns the stanza, or None when none came in time; the handler is then removed.
 
         Args:

@@ -13,7 +13,8 @@ class KeyKind(enum.Enum):
     ID = enum.auto()
     #: ``{ns}name`` of the stanza and, if given, of a sub-element.
     TAG = enum.auto()
-    #: The stanza's name without namespace and, if given, a name a stanza path may use for a sub-element.
+    #: The stanza's name without namespace and, if given, a name a stanza path may use for a
+    #: sub-element.
     PATH = enum.auto()
 
 
@@ -36,8 +37,8 @@ class Key(NamedTuple):
 class MatcherBase:
     """Decides whether a handler takes a stanza.
 
-    A matcher of one's own overrides ``match``. It is then asked about every stanza; with ``index_keys``
-    overridden beside it, only about those that have one of the keys.
+    A matcher of one's own overrides ``match``. It is then asked about every stanza; with
+    ``index_keys`` overridden beside it, only about those that have one of the keys.
 
     Args:
         criteria: What is looked for.
@@ -54,15 +55,15 @@ class MatcherBase:
         return False
 
     def index_keys(self) -> tuple[Key, ...] | None:
-        """Returns the keys of which a matching stanza has at least one, or None when there are none."""
+        """Returns the keys of which a matching stanza has at least one; None if there are none."""
         return None
 
 
 def keys_of(matcher: Any) -> tuple[Key, ...] | None:
     """Returns a matcher's keys, or None when they can't be relied on.
 
-    Keys describe the ``match`` they were written for: a subclass with a ``match`` of its own needs an
-    ``index_keys`` of its own.
+    Keys describe the ``match`` they were written for: a subclass with a ``match`` of its own needs
+    an ``index_keys`` of its own.
     """
     matcher_class = type(matcher)
     for base in matcher_class.__mro__:

@@ -19,9 +19,9 @@ class CriteriaType(TypedDict):
 class MatchIDSender(MatcherBase):
     """Fits stanzas with an id, from who may answer for it.
 
-    Those are the peer (its full, bare or domain address) and, for requests to one's own account, no sender,
-    the own bare address and the own server (RFC 6120 section 8.1.2.1). Ids can be guessed; senders are
-    stamped by the server.
+    Those are the peer (its full, bare or domain address) and, for requests to one's own account, no
+    sender, the own bare address and the own server (RFC 6120 section 8.1.2.1). Ids can be guessed;
+    senders are stamped by the server.
 
     Args:
         criteria: ``{"self": own JID, "peer": JID asked, "id": id}``.

@@ -8,7 +8,8 @@ from actorxmpp.xmlstream.matcher.base import Key, KeyKind, MatcherBase
 from actorxmpp.xmlstream.paths import compile_path, fix_ns, local_name
 from actorxmpp.xmlstream.stanzapath import match_steps
 
-#: First steps that can only be the stanza itself; another name could also be a plugin of any stanza.
+#: First steps that can only be the stanza itself; another name could also be a plugin of any
+#: stanza.
 _ROOTS = frozenset({"message", "presence", "iq"})
 
 

@@ -14,7 +14,7 @@ class BadMask(ActorXMPPError, ValueError):
 
 
 class MatchXMLMask(MatcherBase):
-    """Fits stanzas that have the elements, attributes and text of an example, whatever else they have.
+    """Fits stanzas that have what an example has, whatever else they have.
 
     Args:
         criteria: The example, as an element or as XML text.
@@ -47,10 +47,12 @@ class MatchXMLMask(MatcherBase):
         return _covers(element, mask)
 
     def index_keys(self) -> tuple[Key, ...]:
-        """The stanza's name, with and without the default namespace, and the first sub-element's."""
+        """The name, with and without the default namespace, and the first sub-element's."""
         mask = self._criteria
         child = mask[0].tag if len(mask) else None
-        names = (mask.tag,) if mask.tag[0] == "{" else (mask.tag, f"{{{self.default_ns}}}{mask.tag}")
+        names = (
+            (mask.tag,) if mask.tag[0] == "{" else (mask.tag, f"{{{self.default_ns}}}{mask.tag}")
+        )
         return tuple(Key(KeyKind.TAG, name, child) for name in names)
 
 
@@ -61,6 +63,4 @@ def _covers(element: ET.Element, mask: ET.Element) -> bool:
         return False
     if any(element.get(key) != value for key, value in mask.items()):
         return False
-    return all(
-        any(_covers(other, part) for other in element.findall(part.tag)) for part in mask
-    )
+    return all(any(_covers(other, part) for other in element.findall(part.tag)) for part in mask)

@@ -14,7 +14,7 @@ _PLAIN = re.compile(r"\{[^{}*]*\}[^{}\[\]@*./()'\"=]+")
 
 
 class MatchXPath(MatcherBase):
-    """Fits stanzas by a path of namespaced names, such as ``{jabber:client}message/{jabber:client}body``.
+    """Fits stanzas by a path of names, such as ``{jabber:client}iq/{jabber:iq:roster}query``.
 
     What ElementTree's ``find`` understands beyond names (predicates, ``*``) works, too.
 
