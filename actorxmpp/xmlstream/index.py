@@ -152,10 +152,6 @@ class HandlerIndex:
             owned.pop(order, None)
             if not owned:
                 del self._by_owner[_owner(handler)]
-        owned = self._by_owner[getattr(handler, "owner", None)]
-        del owned[order]
-        if not owned:
-            del self._by_owner[getattr(handler, "owner", None)]
         keys = _keys(handler)
         if keys is None:
             self._others = [entry for entry in self._others if entry.order != order]
