@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import gc
 import re
 from typing import Any
 
 import pytest
+
+from actorxmpp.testing.server.session import Session
 
 HEADER = (
     "<?xml version='1.0'?><stream:stream xmlns='jabber:client'"
@@ -331,3 +335,24 @@ def test_a_bug_ends_one_stream_only(hall: Any, caplog: pytest.LogCaptureFixture)
 
     hall.run(story())
     assert "a bug met" in caplog.text
+
+
+def test_a_session_that_is_over_is_freed_without_the_cycle_collector(hall: Any) -> None:
+    def sessions() -> int:
+        return sum(isinstance(one, Session) for one in gc.get_objects())
+
+    async def story() -> None:
+        gc.collect()
+        gc.disable()
+        try:
+            before = sessions()
+            peer = await hall.guest("romeo", "r")
+            assert sessions() == before + 1
+            peer.connection.abort()
+            await hall.until(lambda: not hall.house.links)
+            await asyncio.sleep(0)
+            assert sessions() == before
+        finally:
+            gc.enable()
+
+    hall.run(story())
