@@ -58,8 +58,9 @@ def forget(cls: StanzaType) -> None:
     cls._deleters.clear()
     cls._child_names.clear()
     type.__setattr__(cls, "_tags", None)
-    for child in type.__subclasses__(cls):
-        forget(cast("StanzaType", child))
+    children: list[Any] = cls.__subclasses__()
+    for child in children:
+        forget(child)
 
 
 def plugin_tags(cls: type[ElementBase]) -> dict[str, type[ElementBase]]:
