@@ -229,7 +229,7 @@ def translate(error: ssl.SSLError, server_name: str | None) -> TlsError:
             error.verify_code, (TlsCheck.CERTIFICATE, error.verify_message.rstrip("."))
         )
         return TlsError(check, f"{whose} was refused: {reason}")
-    name = (error.reason or str(error) or "unknown error").replace("_", " ").lower()
+    name = (getattr(error, "reason", "") or str(error) or "unknown error").replace("_", " ").lower()
     if isinstance(error, ssl.SSLEOFError):
         name = "the connection ended in the middle of a record"
     return TlsError(TlsCheck.PROTOCOL, f"TLS failed: {name}")
