@@ -8,7 +8,7 @@ the rosters and the plugins.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from actorxmpp.actors.plugin import PluginActor
 from actorxmpp.exceptions import IqError, IqTimeout
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from actorxmpp.actors.context import PluginCell, SessionSettings
     from actorxmpp.actors.dispatcher import DispatcherActor
     from actorxmpp.protocol.negotiation import Negotiation
+    from supervisors.handle import SupervisorRef
 
 __all__ = ["BaseXMPP"]
 
@@ -163,7 +164,7 @@ class BaseXMPP(XMLStream, Presences, Makers):
             restart=Restart.TRANSIENT,
         )
         if supervisor.ref is not None:
-            supervisor.ref.start_child(spec)
+            cast("SupervisorRef", supervisor.ref).start_child(spec)
 
     def stop_plugin(self, cell: PluginCell) -> None:
         """End a plugin that was disabled."""

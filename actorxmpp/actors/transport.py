@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import random
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from actorxmpp.actors import messages as m
 from actorxmpp.actors.context import SessionState
@@ -78,7 +78,7 @@ class _SocketEvents:
         """See pause_writing."""
 
 
-class _SocketLost(m.NamedTuple):
+class _SocketLost(NamedTuple):
     epoch: int
     reason: str
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from actorxmpp import stanza
 from actorxmpp.roles.core import RoleCore
-from actorxmpp.stanza import Iq, Message, Presence
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -23,23 +23,23 @@ class Makers(RoleCore):
 
     default_lang: str | None = None
 
-    def Message(self, *args: Any, **kwargs: Any) -> Message:  # noqa: N802  the stanza's name
+    def Message(self, *args: Any, **kwargs: Any) -> stanza.Message:  # noqa: N802  the stanza's name
         """Make a message that belongs to this stream; takes what ``Message`` takes."""
-        stanza = Message(self, *args, **kwargs)
+        message = stanza.Message(self, *args, **kwargs)
         if self.default_lang:
-            stanza["lang"] = self.default_lang
-        return stanza
+            message["lang"] = self.default_lang
+        return message
 
-    def Iq(self, *args: Any, **kwargs: Any) -> Iq:  # noqa: N802  the stanza's name
+    def Iq(self, *args: Any, **kwargs: Any) -> stanza.Iq:  # noqa: N802  the stanza's name
         """Make an IQ that belongs to this stream; takes what ``Iq`` takes."""
-        return Iq(self, *args, **kwargs)
+        return stanza.Iq(self, *args, **kwargs)
 
-    def Presence(self, *args: Any, **kwargs: Any) -> Presence:  # noqa: N802  the stanza's name
+    def Presence(self, *args: Any, **kwargs: Any) -> stanza.Presence:  # noqa: N802  the stanza's name
         """Make a presence that belongs to this stream; takes what ``Presence`` takes."""
-        stanza = Presence(self, *args, **kwargs)
+        presence = stanza.Presence(self, *args, **kwargs)
         if self.default_lang:
-            stanza["lang"] = self.default_lang
-        return stanza
+            presence["lang"] = self.default_lang
+        return presence
 
     # IQ
 
@@ -50,7 +50,7 @@ class Makers(RoleCore):
         ito: JidStr | None = None,
         itype: str | None = None,
         iquery: str | None = None,
-    ) -> Iq:
+    ) -> stanza.Iq:
         """Make an IQ.
 
         Args:
@@ -77,8 +77,8 @@ class Makers(RoleCore):
         queryxmlns: str | None = None,
         ito: JidStr | None = None,
         ifrom: JidStr | None = None,
-        iq: Iq | None = None,
-    ) -> Iq:
+        iq: stanza.Iq | None = None,
+    ) -> stanza.Iq:
         """Make an IQ of type ``get``, with a ``query`` of that namespace if one is given."""
         return self._fill_iq(iq, "get", ito, ifrom, queryxmlns)
 
@@ -87,8 +87,8 @@ class Makers(RoleCore):
         id: str | None = None,
         ito: JidStr | None = None,
         ifrom: JidStr | None = None,
-        iq: Iq | None = None,
-    ) -> Iq:
+        iq: stanza.Iq | None = None,
+    ) -> stanza.Iq:
         """Make an IQ of type ``result``."""
         made = self._fill_iq(iq, "result", ito, ifrom, None)
         if id is not None:
@@ -100,8 +100,8 @@ class Makers(RoleCore):
         sub: ElementBase | Element | None = None,
         ito: JidStr | None = None,
         ifrom: JidStr | None = None,
-        iq: Iq | None = None,
-    ) -> Iq:
+        iq: stanza.Iq | None = None,
+    ) -> stanza.Iq:
         """Make an IQ of type ``set`` around ``sub``."""
         made = self._fill_iq(iq, "set", ito, ifrom, None)
         if sub is not None:
@@ -116,8 +116,8 @@ class Makers(RoleCore):
         text: str | None = None,
         ito: JidStr | None = None,
         ifrom: JidStr | None = None,
-        iq: Iq | None = None,
-    ) -> Iq:
+        iq: stanza.Iq | None = None,
+    ) -> stanza.Iq:
         """Make an IQ of type ``error`` (RFC 6120 section 8.3)."""
         made = self._fill_iq(iq, "error", ito, ifrom, None)
         made["id"] = id
@@ -129,22 +129,22 @@ class Makers(RoleCore):
 
     def make_iq_query(
         self,
-        iq: Iq | None = None,
+        iq: stanza.Iq | None = None,
         xmlns: str = "",
         ito: JidStr | None = None,
         ifrom: JidStr | None = None,
-    ) -> Iq:
+    ) -> stanza.Iq:
         """Make an IQ with a ``query`` element, or add one."""
         return self._fill_iq(iq, None, ito, ifrom, xmlns)
 
     def _fill_iq(
         self,
-        iq: Iq | None,
+        iq: stanza.Iq | None,
         itype: str | None,
         ito: JidStr | None,
         ifrom: JidStr | None,
         query: str | None,
-    ) -> Iq:
+    ) -> stanza.Iq:
         made = self.make_iq() if iq is None else iq
         if itype:
             made["type"] = itype
@@ -167,7 +167,7 @@ class Makers(RoleCore):
         mhtml: Any = None,
         mfrom: JidStr | None = None,
         mnick: str | None = None,
-    ) -> Message:
+    ) -> stanza.Message:
         """Make a message.
 
         Args:
@@ -214,7 +214,7 @@ class Makers(RoleCore):
         ptype: str | None = None,
         pfrom: JidStr | None = None,
         pnick: str | None = None,
-    ) -> Presence:
+    ) -> stanza.Presence:
         """Make a presence.
 
         Args:

@@ -41,6 +41,9 @@ class XEP_0199(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0199: XMPP Ping"
     dependencies: ClassVar[set[str]] = {"xep_0030"}
     stanza = stanza
+    keepalive: bool
+    interval: float
+    timeout: float
     default_config: ClassVar[dict[str, Any]] = {"keepalive": False, "interval": 300, "timeout": 30}
 
     def plugin_init(self) -> None:
@@ -109,10 +112,7 @@ class XEP_0199(BasePlugin):  # noqa: N801  plugin classes are named after their 
         """
         iq = self.xmpp.make_iq_get(ito=jid, ifrom=ifrom)
         iq.enable("ping")
-        sent: asyncio.Future[Iq] = iq.send(
-            callback=callback, timeout=timeout, timeout_callback=timeout_callback
-        )
-        return sent
+        return self.xmpp.send_iq(iq, callback, timeout, timeout_callback)
 
     async def ping(
         self,

@@ -47,7 +47,7 @@ def test_the_server_may_answer_for_the_account(table: IqTable, answerer: str) ->
 def test_the_same_id_may_wait_for_two_peers(table: IqTable) -> None:
     table.add(table.key("1", "a@example.net"), pending())
     table.add(table.key("1", "b@example.net"), pending())
-    with pytest.raises(ValueError, match="'1'.*b@example.net"):
+    with pytest.raises(ValueError, match=r"'1'.*b@example\.net"):
         table.add(table.key("1", "b@example.net"), pending())
 
 

@@ -1,0 +1,126 @@
+"""The embedded server in this process and without sockets: for tests of sessions.
+
+Real TLS, real SASL, real routing; only TCP is left out. Sessions reach it through its ``connect``,
+which is a connector for ``SessionSettings``. Everything happens on the running loop, so a test
+sees it happen step by step.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from actorxmpp.actors.context import SessionSettings
+from actorxmpp.net.errors import ConnectFailed
+from actorxmpp.net.memory import pair
+from actorxmpp.net.tls import TlsPolicy, server_context
+from actorxmpp.testing.server.accounts import Accounts
+from actorxmpp.testing.server.certificate import ensure_certificate
+from actorxmpp.testing.server.component import ComponentLink
+from actorxmpp.testing.server.house import House
+from actorxmpp.testing.server.session import Session
+
+if TYPE_CHECKING:
+    from actorxmpp.net.connection import Connection, ConnectionEvents
+    from actorxmpp.testing.server.link import Link
+
+__all__ = ["COMPONENT_PORT", "MemoryServer"]
+
+COMPONENT_PORT = 5347
+"""A connection to this port is a component's."""
+
+
+class MemoryServer:
+    """A server that sessions of this process reach without sockets.
+
+    Use it as an async context manager. Any user name may log in with ``password``, any component
+    with ``secret``.
+
+    Attributes:
+        refusing: connection attempts fail while it is True: the server is down.
+        attempts: how often somebody tried to connect.
+    """
+
+    def __init__(
+        self,
+        domain: str = "localhost",
+        password: str = "secret",  # noqa: S107  this server exists for tests
+        secret: str = "secret",  # noqa: S107
+    ) -> None:
+        self.domain = domain
+        self.refusing = False
+        self.attempts = 0
+        self._credentials = (password, secret)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._ca_file = ""
+        self._house: House | None = None
+
+    async def __aenter__(self) -> Self:
+        """Make a certificate and open."""
+        self._folder = tempfile.TemporaryDirectory(prefix="actorxmpp-memory-")
+        folder = Path(self._folder.name)
+        files = await asyncio.to_thread(ensure_certificate, folder, self.domain)
+        self._ca_file = str(files.ca_file)
+        accounts = Accounts(self.domain)
+        await accounts.add_all({}, {}, *self._credentials)
+        context = await server_context(str(files.chain_file), str(files.key_file))
+        loop = asyncio.get_running_loop()
+        self._house = House(self.domain, accounts, loop, tls=context)
+        return self
+
+    async def __aexit__(self, *_exc_info: object) -> None:
+        """Drop every connection."""
+        self.refusing = True
+        self.cut()
+        await asyncio.sleep(0)
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    @property
+    def house(self) -> House:
+        """Everything the connections share."""
+        assert self._house is not None, "use the server as an async context manager"
+        return self._house
+
+    def settings(self, **changes: Any) -> SessionSettings:
+        """Settings for a session that is to reach this server."""
+        values: dict[str, Any] = {
+            "tls": TlsPolicy(ca_file=self._ca_file),
+            "connector": self.connect,
+            **changes,
+        }
+        return SessionSettings(**values)
+
+    async def connect(
+        self,
+        events: ConnectionEvents,
+        domain: str,
+        server: tuple[str, int] | None = None,
+        timeout: float = 30.0,  # noqa: ARG002  a connector takes it; nothing waits here
+        *,
+        policy: TlsPolicy | None = None,  # noqa: ARG002  STARTTLS only
+        direct_tls: bool = False,
+    ) -> Connection:
+        """Connect a session; see ``actorxmpp.actors.context.Connector``."""
+        self.attempts += 1
+        if self.refusing or direct_tls:
+            raise ConnectFailed(domain, ["the memory server refuses"])
+        house = self.house
+        kind = ComponentLink if server is not None and server[1] == COMPONENT_PORT else Session
+
+        def accept(connection: Connection) -> Link:
+            link: Link = kind(connection, house)
+            house.entered(link)
+            return link
+
+        ours, _theirs = pair(events, accept)
+        return ours
+
+    def cut(self) -> int:
+        """Cut every connection hard; returns how many there were."""
+        links = list(self.house.links)
+        for link in links:
+            link.cut()
+        return len(links)
