@@ -106,7 +106,7 @@ class TableProgress(Progress):
         # Output of others goes above the table, so log lines don't tear it.
         self._live = Live(console=console, auto_refresh=False, redirect_stderr=True)
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         self._live.start()
         return self
 

@@ -7,7 +7,6 @@ stand in a plain file beside it. Importing runs the bot's code: whatever that ra
 
 from __future__ import annotations
 
-import functools
 import importlib
 import inspect
 import sys
@@ -88,24 +87,23 @@ def check_plugins(config: FleetConfig, exists: Callable[[str], bool]) -> None:
         raise FleetFieldError(found.problems())
 
 
-@functools.lru_cache(maxsize=256)
-def takes_server(bot: type) -> bool:
+def takes_server(bot: type[Any]) -> bool:
     """Whether a component's constructor is ``(jid, secret, host, port, ...)``.
 
     Others are ``(jid, secret, ...)``; either way the session's settings have the server.
     """
-    parameters = list(inspect.signature(bot.__init__).parameters)[3:5]  # type: ignore[misc]
+    parameters = list(inspect.signature(bot.__init__).parameters)[3:5]
     return len(parameters) == len(SERVER_PARAMETERS) and all(
         name in names for name, names in zip(parameters, SERVER_PARAMETERS, strict=True)
     )
 
 
-def _check_constructor(bot: type, table: BotTable) -> None:
+def _check_constructor(bot: type[Any], table: BotTable) -> None:
     """Whether the bot can be made from what its table gives."""
     server = ("host", 1) if table.role == "component" and takes_server(bot) else ()
     arguments = (None, "jid", "secret", *server, *table.args)
     try:
-        inspect.signature(bot.__init__).bind(*arguments, **table.kwargs)  # type: ignore[misc]
+        inspect.signature(bot.__init__).bind(*arguments, **table.kwargs)
     except TypeError as error:
         raise _NotABot(f"can't be made with what its table gives: {error}") from None
 

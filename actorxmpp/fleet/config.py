@@ -176,7 +176,8 @@ def _check_tables(document: Mapping[str, Any], found: Collector) -> None:
 def _bot_tables(document: Mapping[str, Any], found: Collector) -> Iterator[NamedTable]:
     """Every session table with the defaults under it; what is wrong goes to ``found``."""
     defaults = document.get("defaults", {})
-    for model in (ClientTable, ComponentTable):
+    models: tuple[type[ClientTable | ComponentTable], ...] = (ClientTable, ComponentTable)
+    for model in models:
         for number, raw in enumerate(document.get(model.title.strip("[]"), []), start=1):
             name = f"{model.title} #{number}"
             inherited = _inherited(model, defaults, raw)

@@ -37,7 +37,8 @@ class BotFactory:
     def __init__(self, bot: type[Any], planned: PlannedSession) -> None:
         self.bot = bot
         self._planned = planned
-        self._takes_server = planned.named.table.role == "component" and takes_server(bot)
+        component = planned.named.table.role == "component"
+        self._takes_server = component and takes_server(bot)
 
     def __call__(self) -> BaseXMPP:
         """A new role object; raises whatever the bot's constructor raises."""

@@ -19,12 +19,12 @@ TROUBLE_AT_LEAST = 20
 TROUBLE_PART = 10
 """In a big demo one session in this many is cut, and one in this many has its handler crashed."""
 
-MESSAGES_A_SECOND = 2.0
+MESSAGES_A_SECOND = 2.5
 """New messages a second and session, as long as the whole stays below MOST_MESSAGES."""
 
-MOST_MESSAGES = 400.0
-"""New messages a second of the whole demo: each is four stanzas for one core of a small machine
-that also does the logins."""
+MOST_MESSAGES = 500.0
+"""New messages a second of the whole demo: each of them is read and written four times, and two
+small cores have logins to do beside."""
 
 MAX_OUTSTANDING = 5_000
 """Messages without an answer at which no new ones are sent until answers come."""

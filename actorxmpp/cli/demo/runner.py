@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from actorxmpp.cli.demo.options import SETTLE_TIMEOUT
@@ -66,7 +67,7 @@ class Demo:
             summary = self._count(stage)
             self.act = "stopping"
             self._tick()
-        return summary
+        return replace(summary, seconds=round(time.monotonic() - self.started, 2))
 
     @property
     def up(self) -> int:
@@ -152,7 +153,7 @@ class Demo:
                 "p99": round(ledger.latency.percentile(99) * 1000, 2),
             },
             rss_kib_per_session=round(grown / max(self.options.total, 1), 1),
-            seconds=round(time.monotonic() - self.started, 2),
+            seconds=0.0,
             seed=self.options.seed,
         )
 
