@@ -161,7 +161,9 @@ class Peer:
 
     async def heard(self, until: str) -> str:
         async with asyncio.timeout(DEADLINE_S):
-            while until not in self.text:
+            start = 0
+            while self.text.find(until, start) < 0:
+                start = max(0, len(self.text) - len(until))
                 assert not self.is_over, f"the stream ended without {until}: {self.text}"
                 self._news.clear()
                 await self._news.wait()
