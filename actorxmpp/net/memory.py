@@ -43,6 +43,7 @@ class MemoryTransport(asyncio.Transport):
         self._outbox = bytearray()
         self._reading = True
         self._over_high_water = False
+        self._low_water = LOW_WATER
         self._eof_queued = False
         self._eof_told = False
         self._closing = False
@@ -72,6 +73,12 @@ class MemoryTransport(asyncio.Transport):
     def can_write_eof(self) -> bool:
         """Half-close is possible."""
         return True
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """Only the high-water mark 0 is known: tell when everything has left."""
+        assert (high, low) == (0, None)
+        self._low_water = 0
+        self._over_high_water = self._over_high_water or bool(self._outbox)
 
     def get_write_buffer_size(self) -> int:
         """Bytes the other end has not read."""
@@ -153,7 +160,7 @@ class MemoryTransport(asyncio.Transport):
         self._protocol.eof_received()
 
     def _relieve(self) -> None:
-        if self._over_high_water and len(self._outbox) <= LOW_WATER:
+        if self._over_high_water and len(self._outbox) <= self._low_water:
             self._over_high_water = False
             self._protocol.resume_writing()
 

@@ -194,11 +194,12 @@ class StreamConnection(asyncio.BufferedProtocol):
             return
         self._say_goodbye()
         transport = self._transport
-        if transport is not None and transport.can_write_eof():
-            transport.write_eof()
+        if transport is not None:
             transport.resume_reading()  # to see the peer's FIN
-        elif transport is not None:
-            transport.close()
+            if transport.get_write_buffer_size():
+                transport.set_write_buffer_limits(0)  # resume_writing comes when all has left
+            else:
+                self._send_fin()
 
     def abort(self) -> None:
         """Drop the connection at once."""
@@ -260,7 +261,9 @@ class StreamConnection(asyncio.BufferedProtocol):
 
     def resume_writing(self) -> None:
         """The transport's buffer is below its low-water mark."""
-        if self._events is not None and self._life is _Life.OPEN:
+        if self._life is _Life.CLOSING:
+            self._send_fin()
+        elif self._events is not None and self._life is _Life.OPEN:
             self._events.resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -356,6 +359,16 @@ class StreamConnection(asyncio.BufferedProtocol):
         if self._pump is not None and self._transport is not None:
             self._transport.write(self._pump.close_notify())
         self._close_timer = self._loop.call_later(CLOSE_TIMEOUT_S, self._give_up)
+
+    def _send_fin(self) -> None:
+        """Half-close. Not before all is written: asyncio would then do it where errors escape."""
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        try:
+            transport.write_eof()
+        except OSError:  # the peer has reset the connection, and we have not been told yet
+            transport.abort()
 
     def _give_up(self) -> None:
         """The deadline of a clean close: what is still unsent is lost, and that is an error."""

@@ -58,6 +58,7 @@ class ClientNegotiation(Negotiation):
     """
 
     __slots__ = (
+        "_doubt",
         "_early",
         "_features",
         "_nonce",
@@ -90,6 +91,7 @@ class ClientNegotiation(Negotiation):
         self._step: Step | None = None
         self._features: Element | None = None
         self._early: list[Element] = []
+        self._doubt: StreamNegotiationError | None = None
 
     # -- what the steps use (features.base.ClientStream) -------------------------------------
 
@@ -143,9 +145,16 @@ class ClientNegotiation(Negotiation):
         return [Send(header)]
 
     def _opened(self, opened: Opened) -> list[Action]:
+        # A server that can't serve us may say so with a header of its own name and an error.
+        self._doubt = self._check(opened)
+        self.advance(StreamEvent.OPENED)
+        return []
+
+    def _check(self, opened: Opened) -> StreamNegotiationError | None:
+        """What is wrong with a header, if the next thing is not a stream error that tells."""
         version = opened.attrib.get("version", "")
         if version.split(".")[0] != "1":  # RFC 6120, 4.7.5: none means an old protocol
-            raise StreamNegotiationError(
+            return StreamNegotiationError(
                 "unsupported-version",
                 f"the server's stream has version {version[:20]!r}",
                 source=Source.STREAM,
@@ -153,16 +162,17 @@ class ClientNegotiation(Negotiation):
             )
         sender = opened.attrib.get("from")
         if sender is not None and not _same_domain(sender, self.settings.domain):
-            raise StreamNegotiationError(
+            return StreamNegotiationError(
                 "invalid-from",
                 f"the stream comes from {sender[:200]!r}, not from {self.settings.domain!r}",
                 source=Source.STREAM,
                 reply="invalid-from",
             )
-        self.advance(StreamEvent.OPENED)
-        return []
+        return None
 
     def _element(self, element: Element) -> list[Action]:
+        if self._doubt is not None:
+            raise self._doubt
         if self._step is None:
             if element.tag != FEATURES_TAG or self.state is not StreamState.FEATURES:
                 raise self._unexpected(element)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from actorxmpp.protocol import namespaces as ns
 from actorxmpp.protocol.actions import Action, Established, Send
 from actorxmpp.protocol.core import Negotiation, Opened
-from actorxmpp.protocol.errors import Source, StreamNegotiationError
+from actorxmpp.protocol.errors import Source
 from actorxmpp.protocol.header import component_header
 from actorxmpp.protocol.states import StreamEvent, StreamState
 
@@ -50,9 +50,7 @@ class ComponentNegotiation(Negotiation):
 
     def _opened(self, _opened: Opened) -> list[Action]:
         if not self._stream_id:
-            raise StreamNegotiationError(
-                "unexpected-element", "the server's stream has no id", reply="policy-violation"
-            )
+            return []  # Prosody's way to answer an unknown component: a stream error follows
         self._machine.advance(StreamEvent.HANDSHAKE_SENT)
         digest = handshake_digest(self._stream_id, self.settings.secret)
         return [Send(f"<handshake>{digest}</handshake>".encode())]

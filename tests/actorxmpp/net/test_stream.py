@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 
 import pytest
 
@@ -20,7 +22,7 @@ from actorxmpp.net.tls import TlsPolicy
 
 from .certificates import issue
 from .conftest import Trust
-from .harness import Ends, Joined, move_clock, run, turns, until
+from .harness import Ends, Joined, move_clock, over_tcp, run, turns, until
 
 BIG = 300_000
 
@@ -532,5 +534,22 @@ def test_a_name_that_tls_can_not_take(joined: Joined, trust: Trust) -> None:
             await ends.client.start_tls(await trust.client(), "." + "x" * 300)
         assert caught.value.check is TlsCheck.CONFIGURATION
         await end(ends)
+
+    run(main)
+
+
+def test_closing_after_a_reset_nobody_has_told_us_about() -> None:
+    async def main() -> None:
+        ends = await over_tcp()
+        assert ends.server._transport is not None
+        sock = ends.server._transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        ends.client.pause_reading()
+        ends.server.abort()  # sends RST, which the client does not read
+        await until(lambda: ends.server_events.lost)
+        await turns()
+        ends.client.close()
+        await ends.over()
+        assert len(ends.client_events.lost) == 1
 
     run(main)

@@ -298,9 +298,15 @@ def test_half_an_element_after_proceed_never_counts() -> None:
 def test_a_header_that_is_not_our_servers(
     change: dict[str, str], condition: str, reply: str
 ) -> None:
-    talk = client().connected().server(header(**change))
+    talk = client().connected().server(header(**change), features(STARTTLS))
     assert talk.condition == condition
     assert f"<{reply} " in talk.last
+
+
+def test_a_server_of_another_name_may_still_say_what_is_wrong() -> None:
+    error = f"<stream:error><host-unknown xmlns='{STREAM_NS}'/></stream:error>"
+    talk = client().connected().server(header(**{"from": "other.example", "version": ""}), error)
+    assert talk.condition == "host-unknown"
 
 
 @pytest.mark.parametrize("change", [{"from": "EXAMPLE.net"}, {"from": ""}, {"version": "1.9"}])

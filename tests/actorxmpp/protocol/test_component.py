@@ -51,6 +51,14 @@ def test_a_refusal(condition: str, decision: Decision) -> None:
     assert talk.failed.error.decision is decision
 
 
+def test_an_unknown_component_is_told_so_without_a_stream_id() -> None:
+    error = f"<stream:error><host-unknown xmlns='{STREAM_NS}'/></stream:error>"
+    talk = component().connected().server(HEADER.replace("id='3BF96D32'", ""), error)
+    assert talk.failed is not None
+    assert (talk.condition, talk.failed.error.decision) == ("host-unknown", Decision.PARK)
+    assert b"<handshake" not in talk.all_sent
+
+
 def test_the_secret_is_never_sent() -> None:
     talk = Conversation(ComponentNegotiation(ComponentSettings("gw.example.net", "opensesame")))
     talk.connected().server(HEADER, "<handshake/>")
@@ -60,7 +68,7 @@ def test_the_secret_is_never_sent() -> None:
 @pytest.mark.parametrize(
     "texts",
     [
-        [HEADER.replace("id='3BF96D32'", "")],
+        [HEADER.replace("id='3BF96D32'", ""), "<handshake/>"],
         [HEADER, "<message/>"],
         [HEADER, "</stream:stream>"],
         [HEADER, "<handshake xmlns='urn:other'/>"],
