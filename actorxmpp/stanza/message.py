@@ -132,18 +132,18 @@ class Message(RootStanza):
             clear: Whether the content is left out.
         """
         reply = StanzaBase.reply(self, clear)
+        xml = reply.xml
         stream = self.stream
-        attributes = reply.xml.attrib
-        attributes.pop("id", None)
-        if attributes.get("type") == "groupchat" and not getattr(stream, "is_component", False):
-            attributes["to"] = self.get_from().bare
+        if xml.get("type") == "groupchat" and not getattr(stream, "is_component", False):
+            xml.set("to", self.get_from().bare)
         if clear:
-            thread = self._sub("thread")
+            thread = self.xml.find(f"{{{self.namespace}}}thread")
             if thread is not None:
-                copied = ET.SubElement(reply.xml, thread.tag, dict(thread.items()))
-                copied.text = thread.text
+                ET.SubElement(xml, thread.tag, thread.attrib.copy()).text = thread.text
         if stream is not None and stream.use_message_ids:
-            attributes["id"] = stream.new_id()
+            xml.set("id", stream.new_id())
+        else:
+            xml.attrib.pop("id", None)
         if body is not None:
             reply["body"] = body
         return reply

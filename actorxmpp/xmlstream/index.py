@@ -121,7 +121,7 @@ class HandlerIndex:
         found += self._others
         if len(found) > 1:
             found = _unique(found)
-        return [entry.handler for entry in found if entry.exact or entry.handler.match(stanza)]
+        return [handler for _, handler, exact in found if exact or handler.match(stanza)]
 
     def _find_paths(
         self, stanza: StanzaBase, table: dict[str | None, list[_Entry]], found: list[_Entry]
@@ -133,11 +133,12 @@ class HandlerIndex:
             if len(table) == 1:
                 return
         stanza_class = type(stanza)
+        known = stanza_class._child_names  # noqa: SLF001 - the cache of child_names
         for child in stanza.xml:
-            for name in child_names(stanza_class, child.tag):
-                entries = table.get(name)
-                if entries is not None:
-                    found += entries
+            tag = child.tag
+            for name in known.get(tag) or child_names(stanza_class, tag):
+                if name in table:
+                    found += table[name]
 
     def _bucket(self, key: Key) -> list[_Entry]:
         if key.kind is KeyKind.ID:

@@ -66,12 +66,13 @@ def _element(xml: Element, scope: str, depth: int) -> str:
     except KeyError:
         start, end, inside = _make_tag(scope, tag)
     for key, value in xml.items():
-        if key[0] == "{":
-            start += _qualified(key, value, xml)
+        opening = _OPENINGS.get(key)
+        if opening is None:
+            start += _new_attribute(key, value, xml)
         elif value.isprintable() and not ("&" in value or "<" in value or '"' in value):
-            start += f' {_ATTRIBUTES[key]}="{value}"'
+            start += f'{opening}{value}"'
         else:
-            start += f' {_ATTRIBUTES[key]}="{_escape(value, _ATTRIBUTE, xml)}"'
+            start += f'{opening}{_escape(value, _ATTRIBUTE, xml)}"'
     text = xml.text
     if text and not (text.isprintable() and not ("&" in text or "<" in text or ">" in text)):
         text = _escape(text, _TEXT, xml)
@@ -128,33 +129,36 @@ def _make_tag(scope: str, tag: str) -> tuple[str, str, str]:
     return made
 
 
-class _AttributeNames(dict[str, str]):
-    """Attribute names that were found to be names, so that each is checked once."""
-
-    def __missing__(self, key: str) -> str:
-        if _NAME.fullmatch(key) is None or key == "xmlns":
-            raise SerializeError(f"{key!r:.80} is not the name of an attribute")
-        if len(self) >= MAX_TAGS:
-            self.clear()
-        self[key] = key
-        return key
+#: Attribute name -> what stands before its value. Each name is checked once.
+_OPENINGS: dict[str, str] = {}
 
 
-_ATTRIBUTES = _AttributeNames()
-
-
-def _qualified(key: str, value: str, xml: Element) -> str:
-    """Returns an attribute with a namespace: xml:lang, or one with a prefix declared for it."""
-    namespace, _, name = key[1:].rpartition("}")
+def _new_attribute(key: str, value: str, xml: Element) -> str:
+    """Returns an attribute whose name is new, or needs a prefix that is declared beside it."""
+    namespace, brace, name = key.rpartition("}")
+    if _NAME.fullmatch(name) is None or key == "xmlns":
+        raise SerializeError(f"{key!r:.80} is not the name of an attribute")
     text = _escape(value, _ATTRIBUTE, xml)
-    name = _ATTRIBUTES[name]
-    if namespace == XML_NS:
-        return f' xml:{name}="{text}"'
-    if namespace == STREAM_NS:
-        return f' stream:{name}="{text}"'
-    others = sorted({k[1:].rpartition("}")[0] for k in xml.keys() if k[0] == "{"})  # noqa: SIM118
-    index = others.index(namespace)
-    first = next(k for k in xml.keys() if k[1:].rpartition("}")[0] == namespace)  # noqa: SIM118
-    declared = _escape(namespace, _ATTRIBUTE, xml)
-    declaration = f' xmlns:ns{index}="{declared}"' if first == key else ""
-    return f'{declaration} ns{index}:{name}="{text}"'
+    namespace = namespace[1:]
+    if brace and namespace not in _PREFIXES:
+        return _declared_attribute(namespace, name, text, xml)
+    if len(_OPENINGS) >= MAX_TAGS:
+        _OPENINGS.clear()
+    opening = _OPENINGS[key] = f' {_PREFIXES[namespace]}{name}="'
+    return f'{opening}{text}"'
+
+
+#: Prefixes that need no declaration: those of XML and of the stream header.
+_PREFIXES = {"": "", XML_NS: "xml:", STREAM_NS: "stream:"}
+
+
+def _declared_attribute(namespace: str, name: str, text: str, xml: Element) -> str:
+    """Returns an attribute with a prefix, declared before the first one of its namespace."""
+    qualified = [key[1:].rpartition("}") for key in xml.keys() if key[0] == "{"]  # noqa: SIM118
+    spaces = list(dict.fromkeys(space for space, _, _ in qualified))
+    prefix = f"ns{spaces.index(namespace)}"
+    first = next(local for space, _, local in qualified if space == namespace)
+    declaration = ""
+    if first == name:
+        declaration = f' xmlns:{prefix}="{_escape(namespace, _ATTRIBUTE, xml)}"'
+    return f'{declaration} {prefix}:{name}="{text}"'

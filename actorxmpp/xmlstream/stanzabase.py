@@ -91,7 +91,7 @@ class StanzaBase(ElementBase):
     @classmethod
     def wrap(cls, xml: ET.Element, stream: Any = None) -> Self:
         """Returns a stanza object for an element; skips what only new stanzas need."""
-        if cls.__init__ is not StanzaBase.__init__ or cls.setup is not ElementBase.setup:
+        if cls.__init__ is not _PLAIN_INIT or cls.setup is not _PLAIN_SETUP:
             return cls(stream, xml, recv=True)
         self = cls.__new__(cls)
         self.stream = stream
@@ -157,18 +157,19 @@ class StanzaBase(ElementBase):
         Args:
             clear: Whether the content is left out.
         """
-        attributes = dict(self.xml.items())
+        attributes = self.xml.attrib.copy()
         sender = attributes.pop("from", "")
         receiver = attributes.pop("to", "")
+        stream = self.stream
         if sender:
             attributes["to"] = sender
-        if receiver and getattr(self.stream, "is_component", False):
+        if receiver and getattr(stream, "is_component", False):
             attributes["from"] = receiver
         xml = ET.Element(self.xml.tag, attributes)
         if not clear:
             xml.text = self.xml.text
             xml.extend(copy.deepcopy(child) for child in self.xml)
-        return self.wrap(xml, self.stream)
+        return self.wrap(xml, stream)
 
     def error(self) -> Self:
         """Sets the type to ``error``."""
@@ -209,3 +210,8 @@ class StanzaBase(ElementBase):
         xml = copy.deepcopy(self.xml)
         ET.indent(xml)
         print(tostring(xml))
+
+
+#: What ``wrap`` may leave out: a class with its own gets the whole constructor.
+_PLAIN_INIT = StanzaBase.__init__
+_PLAIN_SETUP = ElementBase.setup

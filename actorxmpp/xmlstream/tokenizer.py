@@ -13,7 +13,7 @@ comments are refused before they act.
 from __future__ import annotations
 
 import enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
@@ -37,6 +37,9 @@ from actorxmpp.xmlstream.names import NAMES, SEPARATOR
 from actorxmpp.xmlstream.namespaces import STREAM_NS
 from actorxmpp.xmlstream.violations import StreamViolation, from_expat
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 __all__ = ["Limits", "StreamClosed", "StreamOpened", "StreamViolation", "Tokenizer"]
 
 _NAMES: Final = NAMES.names
@@ -57,6 +60,10 @@ class _Stage(enum.Enum):
     HEADER = enum.auto()
     OPEN = enum.auto()
     CLOSED = enum.auto()
+
+
+_OPEN: Final = _Stage.OPEN
+_EMPTY: Final[dict[str, str]] = {}  # never changed: the builder copies nothing from it
 
 
 class _RestartSeen(Exception):
@@ -88,6 +95,7 @@ class Tokenizer:
         "_seen",
         "_small",
         "_stage",
+        "_start_element",
         "_tail",
         "limits",
         "restart_after",
@@ -110,9 +118,11 @@ class Tokenizer:
         self._failed: StreamViolation | None = None
         self._out: list[Event] = []
         self._builder = ET.TreeBuilder()
+        self._start_element = self._builder.start
         self._end_element = self._builder.end
-        self._root = self._builder.start("root", {})
-        self._previous = self._gap()
+        self._root = self._start_element("root", _EMPTY)
+        self._start_element("gap", _EMPTY)
+        self._previous = self._end_element("gap")
         self._fed = 0  # bytes given to expat
         self._tail = b""  # the last bytes of an unfinished piece
         self._mark = 0  # where the stanza now being read began, at the latest
@@ -163,14 +173,25 @@ class Tokenizer:
             self._hold(data)
             return
         try:
-            if self._stage is _Stage.HEADER:
-                check_first_bytes(data, self._fed)
+            if self._stage is not _OPEN:
+                self._parse_outside(parser, data)
+                return
             self._fed += len(data)
             parser.Parse(data, False)
-            if self._stage is _Stage.OPEN:
-                self._settle(parser)
-            elif self._stage is _Stage.HEADER:
-                check_header_size(self._fed, self.limits)
+            if self._root[-1] is not self._previous:
+                self._check_unfinished(parser)
+            elif self._stage is _OPEN:
+                # What comes after the last stanza goes behind an empty element: a stanza that was
+                # given away must not change any more, nor be kept alive by the builder.
+                self._start_element("gap", _EMPTY)
+                gap = self._end_element("gap")
+                if self._previous.tail is not None:
+                    refuse_text(self._previous)
+                self._previous = gap
+                del self._root[:-1]
+                self._mark = mark = parser.CurrentByteIndex
+                if self._fed - mark > self.limits.tag_bytes:
+                    self._check_unfinished(parser)
             if data[-1:] != b">":
                 self._tail = (self._tail + data)[-_TAIL:]  # to explain an error in the next piece
         except StreamViolation as violation:
@@ -180,21 +201,23 @@ class Tokenizer:
         except _RestartSeen:
             self._pause(parser, data)
 
-    def _settle(self, parser: expat.XMLParserType) -> None:
-        """After each slice: detaches what is complete and holds what is not against the limits."""
+    def _parse_outside(self, parser: expat.XMLParserType, data: bytes) -> None:
+        """Gives expat bytes that begin before the stream header's end, or after the stream."""
+        if self._stage is _Stage.HEADER:
+            check_first_bytes(data, self._fed)
+        self._fed += len(data)
+        parser.Parse(data, False)
+        self._tail = (self._tail + data)[-_TAIL:]
+        if self._stage is _Stage.HEADER:
+            check_header_size(self._fed, self.limits)
+        elif self._stage is _OPEN:
+            self._mark = min(self._mark, parser.CurrentByteIndex)
+            self._check_unfinished(parser)
+
+    def _check_unfinished(self, parser: expat.XMLParserType) -> None:
+        """Holds a stanza, or a tag, that is not complete against the limits."""
+        limits = self.limits
         root = self._root
-        if root[-1] is self._previous:
-            gap = (
-                self._gap()
-            )  # makes the builder put text after the last stanza where we can see it
-            if self._previous.tail is not None:
-                refuse_text(self._previous)
-            self._previous = gap
-            del root[:-1]
-            self._mark = parser.CurrentByteIndex
-            if self._fed - self._mark > self.limits.tag_bytes:
-                raise StreamViolation("policy-violation", "a tag that is too large")
-            return
         if len(root) > 1:
             if self._previous.tail is not None:
                 refuse_text(self._previous)
@@ -203,20 +226,11 @@ class Tokenizer:
         if root[0].tag == _STREAM:
             raise StreamViolation("bad-format", "a stream inside the stream")
         size = self._fed - self._mark
-        if size > self.limits.depth:
-            self._check_unfinished(root, size, self._fed - parser.CurrentByteIndex)
-
-    def _gap(self) -> ET.Element:
-        """Puts an empty element after the last stanza, so that later text is not its tail."""
-        self._builder.start("gap", {})
-        return self._end_element("gap")
-
-    def _check_unfinished(self, root: ET.Element, size: int, pending: int) -> None:
-        """Limits of a stanza that is not complete; ``pending`` bytes are an unfinished tag."""
-        limits = self.limits
+        if size <= limits.depth:
+            return
         if size > limits.stanza_bytes:
             raise StreamViolation("policy-violation", "a stanza that is too large")
-        if pending > limits.tag_bytes:
+        if self._fed - parser.CurrentByteIndex > limits.tag_bytes:
             raise StreamViolation("policy-violation", "a tag that is too large")
         element = root
         for _ in range(limits.depth + 1):
@@ -225,13 +239,22 @@ class Tokenizer:
             element = element[-1]
         raise StreamViolation("policy-violation", "elements nested too deeply")
 
-    def _end(self, name: str) -> None:
-        """Called by expat for every end tag: the only Python on the way of an ordinary element."""
-        element = self._end_element(name)
-        if element is not self._root[-1]:
-            if element is self._root:
+    def _make_end(self, root: ET.Element) -> Callable[[str], None]:
+        """Returns what expat calls for every end tag: the only Python on most elements' way."""
+        end_element = self._end_element
+        complete = self._complete
+
+        def end(name: str) -> None:
+            element = end_element(name)
+            if element is root[-1]:
+                complete(element)
+            elif element is root:
                 self._close_stream()
-            return
+
+        return end
+
+    def _complete(self, element: ET.Element) -> None:
+        """Gives a child of the root away."""
         if self._previous.tail is not None:
             refuse_text(self._previous)
         self._previous = element
@@ -275,13 +298,13 @@ class Tokenizer:
         assert parser is not None
         header = read_header(raw, attributes, self._nsmap, self.limits)
         self._nsmap = {}
-        self._stage = _Stage.OPEN
+        self._stage = _OPEN
         self._mark = parser.CurrentByteIndex
         self._out.append(header)
         parser.StartNamespaceDeclHandler = None
         parser.XmlDeclHandler = None
         parser.StartElementHandler = self._builder.start
-        parser.EndElementHandler = self._end
+        parser.EndElementHandler = self._make_end(self._root)
         parser.CharacterDataHandler = self._builder.data
 
     def _declare(self, prefix: str | None, uri: str | None) -> None:
