@@ -5,7 +5,6 @@ The fleet runs as a user runs it: its own process, a fleet file, secrets in the 
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,10 +146,7 @@ def test_an_untrusted_certificate_is_refused_with_its_reason(
 ) -> None:
     before = server.logins()
     with fleet(tmp_path, clients_table(server, count=2, ca=False), ENVIRONMENT) as program:
-        match = program.wait_for_output(
-            r"certificate verify failed.*|.*(self-signed certificate|local issuer).*", 20
-        )
-        assert re.search(r"self-signed certificate|local issuer", match[0]), match[0]
+        program.wait_for_output(r"certificate of xmpp\.test was refused: its issuer is not", 20)
         assert_ends_well(program)
     assert server.logins() == before
 
@@ -160,6 +156,6 @@ def test_a_certificate_for_another_name_is_refused_with_its_reason(tmp_path: Pat
         elsewhere.add_host(DOMAIN)
         elsewhere.restart()
         with fleet(tmp_path, clients_table(elsewhere, count=1), ENVIRONMENT) as program:
-            program.wait_for_output(r"hostname mismatch|not valid for '?xmpp\.test", 20)
+            program.wait_for_output(r"certificate of xmpp\.test was refused: .*another host", 20)
             assert_ends_well(program)
         assert elsewhere.logins() == 0
