@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from actorxmpp.cli.demo.options import DemoOptions
+    from actorxmpp.fleet.status import FleetStatus
 
 __all__ = ["Demo"]
 
@@ -40,6 +41,7 @@ class Demo:
         act: What is going on, in a word or two.
         stage: The server and the fleet, once they are there.
         trouble: What makes things fail, once something plays.
+        final: The fleet as it was at the end of the play, before it was told to stop.
         started: Monotonic seconds.
     """
 
@@ -48,6 +50,7 @@ class Demo:
         self.act = "starting the server"
         self.stage: Stage | None = None
         self.trouble: TroubleMaker | None = None
+        self.final: FleetStatus | None = None
         self.started = time.monotonic()
         self._tick = tick
         self._rss_before = 0
@@ -65,7 +68,7 @@ class Demo:
             await self._start(stage)
             await self._play(stage)
             summary = self._count(stage)
-            self.act = "stopping"
+            self.act, self.final = "done", stage.fleet.status()
             self._tick()
         return replace(summary, seconds=round(time.monotonic() - self.started, 2))
 
@@ -144,6 +147,7 @@ class Demo:
             messages_sent=ledger.sent,
             messages_received=sum(peer.inbox.received for peer in stage.peers),
             lost=ledger.outstanding,
+            sent_again=ledger.sent_again,
             duplicated=sum(peer.inbox.repeats for peer in stage.peers),
             connections_cut=self.trouble.cuts if self.trouble else 0,
             handlers_crashed=stage.book.crashed,

@@ -23,6 +23,7 @@ class Summary:
         messages_sent: Ordinary messages, each counted once however often it was sent.
         messages_received: Messages received, each counted once.
         lost: Messages whose answer never came.
+        sent_again: Attempts beyond the first, because no answer came in time.
         duplicated: Repeats of messages that receivers saw and dropped.
         connections_cut: Connections cut by the server.
         handlers_crashed: Handlers that were crashed on purpose.
@@ -40,6 +41,7 @@ class Summary:
     messages_sent: int
     messages_received: int
     lost: int
+    sent_again: int
     duplicated: int
     connections_cut: int
     handlers_crashed: int
@@ -68,7 +70,7 @@ class Summary:
         )
         yield (
             f"messages    {self.messages_sent} sent, {self.messages_received} received, "
-            f"lost {self.lost}, {self.duplicated} repeats dropped"
+            f"lost {self.lost}; {self.sent_again} sent again, {self.duplicated} repeats dropped"
         )
         yield (
             f"trouble     {self.connections_cut} connections cut, "

@@ -35,9 +35,11 @@ class DemoView:
             return ""
         table = facts_table(f"actorxmpp demo: {demo.act}")
         stage = demo.stage
-        add_states(table, stage.fleet.status() if stage else FleetStatus())
         if stage is None:
+            add_states(table, FleetStatus())
             return table
+        status = demo.final or stage.fleet.status()
+        add_states(table, status)
         ledger = stage.book.ledger
         table.add_section()
         table.add_row("messages answered", f"{ledger.answered:,}")
@@ -48,7 +50,7 @@ class DemoView:
         table.add_section()
         table.add_row("connections cut", f"{demo.trouble.cuts if demo.trouble else 0:,}")
         table.add_row("handlers crashed", f"{stage.book.crashed:,}")
-        for kind, count in stage.fleet.status().restarts.items():
+        for kind, count in status.restarts.items():
             table.add_row(f"restarts of {kind}", f"{count:,}")
         table.add_section()
         table.add_row("memory of this process", f"{rss_kib() / 1024:.0f} MiB")

@@ -15,6 +15,7 @@ GOOD = Summary(
     messages_sent=8000,
     messages_received=8000,
     lost=0,
+    sent_again=31,
     duplicated=12,
     connections_cut=20,
     handlers_crashed=20,
