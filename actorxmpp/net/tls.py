@@ -228,7 +228,15 @@ class TlsInfo:
         server_name: The name the certificate was checked for; None on the server side.
     """
 
-    __slots__ = ("_certificate", "_object", "alpn", "cipher", "resumed", "server_name", "version")
+    __slots__ = (
+        "_certificate",
+        "_object",
+        "alpn",
+        "cipher",
+        "resumed",
+        "server_name",
+        "version",
+    )
 
     def __init__(
         self,
@@ -268,7 +276,12 @@ class TlsInfo:
         """The data of one channel binding type, or None when it can't be had."""
         if kind == TLS_SERVER_END_POINT:
             return self.server_end_point
-        if kind == TLS_UNIQUE and self.version != "TLSv1.3":
+        if kind == TLS_UNIQUE and not (self.resumed and self.version == "TLSv1.3"):
+            # On TLS 1.3 this is the client's Finished message: not in the RFCs, and what
+            # servers take that offer tls-unique there.
+            context = self._object.context
+            if isinstance(context, PolicyContext) and self.server_name:
+                context.sessions.bar(self.server_name)
             return self._object.get_channel_binding("tls-unique")
         return None
 

@@ -37,7 +37,7 @@ class SessionCache:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._sessions: OrderedDict[str, ssl.SSLSession] = OrderedDict()
+        self._sessions: OrderedDict[str, ssl.SSLSession | None] = OrderedDict()
 
     def get(self, server_name: str) -> ssl.SSLSession | None:
         """A session worth offering to that server, or None."""
@@ -51,7 +51,19 @@ class SessionCache:
         return session
 
     def put(self, server_name: str, session: ssl.SSLSession) -> None:
-        """Keep a session that has a ticket."""
+        """Keep a session that has a ticket, unless the name is barred."""
+        if server_name not in self._sessions or self._sessions[server_name] is not None:
+            self._keep(server_name, session)
+
+    def bar(self, server_name: str) -> None:
+        """Resume no more sessions with that server.
+
+        The tls-unique channel binding looks at a handshake's first Finished message. In a
+        resumed handshake that is another side's than in a full one, and servers get it wrong.
+        """
+        self._keep(server_name, None)
+
+    def _keep(self, server_name: str, session: ssl.SSLSession | None) -> None:
         self._sessions[server_name] = session
         self._sessions.move_to_end(server_name)
         while len(self._sessions) > MAX_SESSIONS:
@@ -59,7 +71,8 @@ class SessionCache:
 
     def forget(self, server_name: str) -> None:
         """Drop a session the server would not take."""
-        self._sessions.pop(server_name, None)
+        if self._sessions.get(server_name) is not None:
+            del self._sessions[server_name]
 
     def __len__(self) -> int:
         return len(self._sessions)

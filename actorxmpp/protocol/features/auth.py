@@ -17,7 +17,7 @@ from actorxmpp.protocol import namespaces as ns
 from actorxmpp.protocol.actions import Action, DeriveKeys, Send
 from actorxmpp.protocol.errors import SaslFailure, StreamNegotiationError
 from actorxmpp.protocol.features.base import ClientStream, Feature, Progress, Step
-from actorxmpp.protocol.sasl.choose import choose
+from actorxmpp.protocol.sasl.choose import choose, is_guess
 from actorxmpp.protocol.sasl.mechanism import Credentials
 from actorxmpp.protocol.states import StreamEvent
 
@@ -40,6 +40,10 @@ MAX_MECHANISMS: Final = 64
 
 _TRY_ANOTHER: Final = frozenset({"invalid-mechanism", "mechanism-too-weak"})
 """Failures that say something about the mechanism and nothing about the account."""
+
+
+_BAD_PROOF: Final = frozenset({"not-authorized", "malformed-request"})
+"""What servers answer when the channel binding type is not the one they meant."""
 
 
 class AuthStep(Step):
@@ -87,7 +91,7 @@ class AuthStep(Step):
             self.stream.advance(StreamEvent.AUTHENTICATED)
             return self.stream.restart(Progress.AUTHENTICATED)
         if element.tag == _FAILURE:
-            return self._failed(element, mechanism.name)
+            return self._failed(element, mechanism)
         return None
 
     def keys_derived(self, keys: ScramKeys) -> list[Action] | None:
@@ -111,19 +115,22 @@ class AuthStep(Step):
         self.stream.advance(StreamEvent.KEYS_NEEDED)
         return [answer]
 
-    def _failed(self, element: Element, mechanism: str) -> list[Action]:
+    def _failed(self, element: Element, mechanism: ClientMechanism) -> list[Action]:
         condition, text = "not-authorized", element.findtext(_TEXT) or ""
         for child in element:
             if child.tag != _TEXT:
                 condition = ns.split_clark(child.tag)[1][:64]
-        self._offered.discard(mechanism)
-        if condition not in _TRY_ANOTHER:
-            raise SaslFailure(condition, text, mechanism=mechanism)
+        failure = SaslFailure(condition, text, mechanism=mechanism.name)
+        if condition in _BAD_PROOF and is_guess(mechanism, self._context):
+            self._context = replace(self._context, channel_binding=False)
+        elif condition not in _TRY_ANOTHER:
+            raise failure
+        self._offered.discard(mechanism.name)
         self._context = replace(self._context, allow_plain=False)
         try:
             return self.start()
         except StreamNegotiationError:
-            raise SaslFailure(condition, text, mechanism=mechanism) from None
+            raise failure from None
 
 
 def credentials_of(settings: ClientSettings) -> Credentials:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     )
 
 TLS_UNIQUE: Final = "tls-unique"
-"""The type to assume when a server offers -PLUS and names no type (RFC 5802, 6.1); it exists
-up to TLS 1.2 only. On TLS 1.3 that type would be tls-exporter, which Python can't compute."""
+"""The type to assume when a server offers -PLUS and names no type (RFC 5802, 6.1). On TLS 1.3
+it is not defined (RFC 9266), yet servers older than XEP-0440 use it there too: see `is_guess`."""
 
 _CLASS_REVEALS, _CLASS_PROOF, _CLASS_BOUND = 1, 2, 3
 
@@ -69,10 +69,10 @@ def choose(
         and (allowed is None or entry.name in allowed)
         and entry.usable(credentials, context)
     ]
-    kind = _binding_type(context)
     plus_offered = any(name.endswith("-PLUS") for name in offered)
     if not plus_offered:
         _refuse_stripped_binding(offered, context)
+    kind = _binding_type(context) if plus_offered else None
     for entry in usable:
         if entry.binds and kind is None:
             continue
@@ -80,6 +80,20 @@ def choose(
         binding = _binding(entry, kind, plus_offered, context)
         return entry.make(credentials, context, binding)
     raise SaslFailure("no-acceptable-mechanism", _explain(offered, context, allowed))
+
+
+def is_guess(mechanism: ClientMechanism, context: AuthContext) -> bool:
+    """Whether a mechanism was bound to the channel by a type the server may not have meant.
+
+    If it then fails, the login is worth one more try without binding: with the same safety
+    as if we had not guessed.
+    """
+    return (
+        mechanism.name.endswith("-PLUS")
+        and context.server_bindings is None
+        and context.tls is not None
+        and TLS_UNIQUE not in context.tls.binding_types
+    )
 
 
 def _our_types(context: AuthContext) -> tuple[str, ...]:
@@ -91,9 +105,11 @@ def _our_types(context: AuthContext) -> tuple[str, ...]:
 def _binding_type(context: AuthContext) -> str | None:
     """The first of our types that the server knows, or None."""
     ours = _our_types(context)
-    if context.server_bindings is None:
-        return TLS_UNIQUE if TLS_UNIQUE in ours else None
-    return next((kind for kind in ours if kind in context.server_bindings), None)
+    if context.server_bindings is not None:
+        return next((kind for kind in ours if kind in context.server_bindings), None)
+    if ours and context.tls is not None and context.tls.channel_binding(TLS_UNIQUE) is not None:
+        return TLS_UNIQUE
+    return None
 
 
 def _binding(

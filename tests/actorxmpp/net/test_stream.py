@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import struct
 
 import pytest
 
+from actorxmpp.net import tls
 from actorxmpp.net.connection import Connection
 from actorxmpp.net.errors import (
     ConnectionClosed,
@@ -324,6 +326,28 @@ def test_a_session_is_taken_up_again(joined: Joined, trust: Trust) -> None:
         assert seen == [False, True, True]
         assert len(bindings) == 1
         assert len(context.sessions) == 1
+
+    run(main)
+
+
+@pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
+def test_channel_bindings(joined: Joined, trust: Trust, version: str) -> None:
+    async def main() -> None:
+        policy = TlsPolicy(ca_file=trust.ca_file, pins=frozenset({trust.server.pin}))
+        context = await trust.client(policy)
+        context.maximum_version = ssl.TLSVersion[version]
+        for _ in range(2):
+            ends = await joined()
+            info, other = await ends.start_tls(context, await trust.serving())
+            assert not info.resumed  # a server with tls-unique is not resumed
+            for kind in ("tls-unique", "tls-server-end-point"):
+                assert info.channel_binding(kind) == other.channel_binding(kind)
+                assert info.channel_binding(kind)
+            assert info.channel_binding("tls-exporter") is None
+            assert ("tls-unique" in info.binding_types) is (version == "TLSv1_2")
+            await end(ends)
+        context.maximum_version = ssl.TLSVersion.MAXIMUM_SUPPORTED
+        tls.forget_contexts()
 
     run(main)
 

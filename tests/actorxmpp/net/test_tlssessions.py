@@ -44,6 +44,18 @@ def test_never_longer_than_a_day() -> None:
     assert cache.get("a") is None
 
 
+def test_a_barred_server_is_never_resumed() -> None:
+    cache = SessionCache(Clock())
+    cache.put("a", Session())  # type: ignore[arg-type]
+    cache.bar("a")
+    cache.put("a", Session())  # type: ignore[arg-type]
+    cache.forget("a")
+    cache.put("a", Session())  # type: ignore[arg-type]
+    assert cache.get("a") is None
+    cache.put("b", Session())  # type: ignore[arg-type]
+    assert cache.get("b") is not None
+
+
 def test_by_name_and_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tlssessions, "MAX_SESSIONS", 2)
     cache = SessionCache(Clock())

@@ -452,6 +452,29 @@ def test_a_refused_mechanism_is_followed_by_the_next_of_its_kind() -> None:
     assert b"mechanism='PLAIN'" not in talk.all_sent
 
 
+class Guessing(Tls):
+    """TLS 1.3, where tls-unique is not defined and some servers mean it nevertheless."""
+
+    def channel_binding(self, kind: str) -> bytes | None:
+        return b"finished" if kind == "tls-unique" else super().channel_binding(kind)
+
+
+@pytest.mark.parametrize("known", ["", "SCRAM-SHA-1-PLUS"], ids=["first time", "bound before"])
+def test_a_guessed_binding_that_is_refused(known: str) -> None:
+    talk = client(known_mechanism=known).connected(Guessing()).server(header())
+    talk.server(features(mechanisms("SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "PLAIN")))
+    assert talk.last_message().startswith(b"p=tls-unique,,")
+    talk.server(sasl("failure", inside="<not-authorized/>"))
+    if known:  # the guess was right then: no weaker mechanism now
+        assert talk.condition == "not-authorized"
+        return
+    assert "mechanism='SCRAM-SHA-1'" in talk.last
+    assert talk.last_message().startswith(b"n,,")
+    talk.server(sasl("failure", inside="<not-authorized/>"))
+    assert talk.condition == "not-authorized"
+    assert b"mechanism='PLAIN'" not in talk.all_sent
+
+
 @pytest.mark.parametrize(
     ("condition", "decision"),
     [

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from actorxmpp.protocol.errors import SaslFailure
-from actorxmpp.protocol.sasl.choose import choose
+from actorxmpp.protocol.sasl.choose import choose, is_guess
 from actorxmpp.protocol.sasl.mechanism import (
     AuthContext,
     Binding,
@@ -26,6 +26,13 @@ class Tls:
 
     def channel_binding(self, kind: str) -> bytes | None:
         return f"data of {kind}".encode() if kind in self.binding_types else None
+
+
+class Guessing(Tls):
+    """TLS 1.3 with the data of a type that is not defined there."""
+
+    def channel_binding(self, kind: str) -> bytes | None:
+        return b"finished" if kind == UNIQUE else super().channel_binding(kind)
 
 
 TLS12, TLS13 = Tls(UNIQUE, END_POINT), Tls(END_POINT)
@@ -52,6 +59,9 @@ def pick(offered: str, context: AuthContext, credentials: Credentials = USER) ->
         (f"{SCRAM} {PLUS}", TLS13, [EXPORTER, END_POINT], "SCRAM-SHA-512-PLUS", f"p={END_POINT}"),
         (f"{SCRAM} {PLUS}", TLS13, [EXPORTER], "SCRAM-SHA-512", "n"),
         (f"{SCRAM} {PLUS}", TLS13, None, "SCRAM-SHA-512", "n"),
+        (f"{SCRAM} {PLUS}", Guessing(END_POINT), None, "SCRAM-SHA-512-PLUS", f"p={UNIQUE}"),
+        (f"{SCRAM} {PLUS}", Guessing(END_POINT), [EXPORTER], "SCRAM-SHA-512", "n"),
+        (SCRAM, Guessing(END_POINT), None, "SCRAM-SHA-512", "y"),
         (f"{SCRAM} {PLUS}", TLS12, None, "SCRAM-SHA-512-PLUS", f"p={UNIQUE}"),
         (f"{SCRAM} {PLUS}", TLS12, [END_POINT], "SCRAM-SHA-512-PLUS", f"p={END_POINT}"),
         (SCRAM, TLS13, [EXPORTER], "SCRAM-SHA-512", "y"),
@@ -157,3 +167,17 @@ def test_a_mechanism_of_your_own() -> None:
     table = (MechanismEntry("X-TOKEN", lambda _who, _where: True, make), *MECHANISMS)
     offered = ["X-TOKEN", *SCRAM.split()]
     assert choose(offered, USER, AuthContext(), table=table).start() == b"token"
+
+
+@pytest.mark.parametrize(
+    ("tls", "server", "guess"),
+    [
+        (Guessing(END_POINT), None, True),
+        (TLS12, None, False),
+        (TLS13, [END_POINT], False),
+    ],
+)
+def test_what_counts_as_a_guess(tls: Tls, server: list[str] | None, guess: bool) -> None:
+    context = AuthContext(tls=tls, server_bindings=None if server is None else frozenset(server))
+    assert is_guess(pick(PLUS, context), context) is guess
+    assert not is_guess(pick(SCRAM, AuthContext(tls=tls)), context)
