@@ -153,7 +153,8 @@ class DynamicSupervisor(Supervising):
 
         Returns:
             a future of its ref (of ref and info when the start function returned both); of None
-            when its start was ignored: nothing is kept then. It fails with `AlreadyStarted`, `MaxChildren`, `SpecError` or `StartError`.
+            when its start was ignored: nothing is kept then. It fails with
+            `AlreadyStarted`, `MaxChildren`, `SpecError` or `StartError`.
         """
         template = self._template
         if template is not None:

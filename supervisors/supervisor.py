@@ -210,7 +210,8 @@ class Supervisor(Supervising):
 
         Returns:
             a future of its ref (of ref and info when the start function returned both); of None
-            when its start was ignored. It fails with `AlreadyStarted`, `AlreadyPresent`, `SpecError` or `StartError`.
+            when its start was ignored. It fails with
+            `AlreadyStarted`, `AlreadyPresent`, `SpecError` or `StartError`.
         """
         return self._request(self._start_child(spec))
 
@@ -270,7 +271,8 @@ class Supervisor(Supervising):
 
         Returns:
             a future of its ref (of ref and info when the start function returned both); of None
-            when its start was ignored. It fails with `ChildNotFound`, `ChildRunning`, `ChildRestarting` or `StartError`; the spec stays.
+            when its start was ignored. It fails with
+            `ChildNotFound`, `ChildRunning`, `ChildRestarting` or `StartError`; the spec stays.
         """
         return self._request(self._restart_child(child_id))
 

@@ -46,6 +46,9 @@ _C = TypeVar("_C", bound="Clock")
 #: awaits inside one task moves one link a turn.
 QUIET_TURNS = 25
 
+#: Real seconds after which a test that waits for something is called hung.
+HANG = 60.0
+
 
 class _ManualTimer:
     __slots__ = ("_callback",)
@@ -239,6 +242,7 @@ def run(main: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
     What still runs when it ends is killed; then nothing may be left.
 
     Raises:
+        TimeoutError: it hangs.
         LeakError: the loop's exception handler was called, or tasks or actors were left over.
     """
     return asyncio.run(_checked(main), debug=True)
@@ -249,7 +253,8 @@ async def _checked(main: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
     loop.slow_callback_duration = 3600.0  # a slow machine is no fault
     complaints: list[dict[str, Any]] = []
     loop.set_exception_handler(lambda _loop, context: complaints.append(context))
-    result = await main()
+    async with asyncio.timeout(HANG):
+        result = await main()
     scheduler = current_scheduler()
     for cell in sorted(scheduler.cells, key=lambda cell: cell.parent is not None):
         kill(cell)
