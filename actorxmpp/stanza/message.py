@@ -131,9 +131,9 @@ class Message(RootStanza):
             body: The reply's text.
             clear: Whether the content is left out.
         """
+        stream = self.stream
         reply = StanzaBase.reply(self, clear)
         xml = reply.xml
-        stream = self.stream
         if xml.get("type") == "groupchat" and not getattr(stream, "is_component", False):
             xml.set("to", self.get_from().bare)
         if clear:

@@ -247,10 +247,12 @@ def _sub_text_setter(attrib: str, lang: str | None) -> Setter:
         if isinstance(value, JID):
             value = value.full
         if plain and value:
+            xml = self.xml
             tag = f"{{{self.namespace}}}{attrib}"
-            child = self.xml.find(tag)
+            child = xml.find(tag) if len(xml) else None
             if child is None:
-                child = SubElement(self.xml, tag)
+                SubElement(xml, tag).text = value
+                return
             if child.get(XML_LANG) is None:
                 child.text = value
                 return

@@ -27,6 +27,8 @@ class _Entry(NamedTuple):
     exact: bool
 
 
+_NO_ENTRIES: dict[str | None, list[_Entry]] = {}  # never changed
+
 _Table = dict[str, dict[str | None, list[_Entry]]]
 
 
@@ -101,44 +103,29 @@ class HandlerIndex:
     def match(self, stanza: StanzaBase) -> list[Any]:
         """Returns the handlers that take a stanza, in the order they were added."""
         xml = stanza.xml
-        found: list[_Entry] = []
-        table = self._by_tag.get(xml.tag)
-        if table is not None:
-            whole = table.get(None)
-            if whole is not None:
-                found += whole
+        tags = self._by_tag.get(xml.tag, _NO_ENTRIES)
+        paths = self._by_path.get(stanza.name, _NO_ENTRIES)
+        found = self._others.copy()
+        if None in tags:
+            found += tags[None]
+        if None in paths:
+            found += paths[None]
+        if tags or paths:
+            stanza_class = type(stanza)
+            known = stanza_class._child_names  # noqa: SLF001 - the cache of child_names
             for child in xml:
-                entries = table.get(child.tag)
-                if entries is not None:
-                    found += entries
-        table = self._by_path.get(stanza.name)
-        if table is not None:
-            self._find_paths(stanza, table, found)
+                tag = child.tag
+                if tag in tags:
+                    found += tags[tag]
+                if paths:
+                    for name in known.get(tag) or child_names(stanza_class, tag):
+                        if name in paths:
+                            found += paths[name]
         if self._by_id:
-            entries = self._by_id.get(xml.get("id", ""))
-            if entries is not None:
-                found += entries
-        found += self._others
+            found += self._by_id.get(xml.get("id", ""), ())
         if len(found) > 1:
             found = _unique(found)
         return [handler for _, handler, exact in found if exact or handler.match(stanza)]
-
-    def _find_paths(
-        self, stanza: StanzaBase, table: dict[str | None, list[_Entry]], found: list[_Entry]
-    ) -> None:
-        """Collects the handlers of stanza paths: their steps are names of plugins, too."""
-        whole = table.get(None)
-        if whole is not None:
-            found += whole
-            if len(table) == 1:
-                return
-        stanza_class = type(stanza)
-        known = stanza_class._child_names  # noqa: SLF001 - the cache of child_names
-        for child in stanza.xml:
-            tag = child.tag
-            for name in known.get(tag) or child_names(stanza_class, tag):
-                if name in table:
-                    found += table[name]
 
     def _bucket(self, key: Key) -> list[_Entry]:
         if key.kind is KeyKind.ID:

@@ -31,6 +31,7 @@ _ATTRIBUTE = str.maketrans(
 _NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*")
 
 #: surrounding namespace -> {ns}name -> (start, end, namespace inside). Spellings only.
+_NO_TAGS: dict[str, tuple[str, str, str]] = {}  # never changed
 _TAGS: dict[str, dict[str, tuple[str, str, str]]] = {}
 
 
@@ -65,14 +66,8 @@ def _element(xml: Element, scope: str, depth: int) -> str:
         start, end, inside = _TAGS[scope][tag]
     except KeyError:
         start, end, inside = _make_tag(scope, tag)
-    for key, value in xml.items():
-        opening = _OPENINGS.get(key)
-        if opening is None:
-            start += _new_attribute(key, value, xml)
-        elif value.isprintable() and not ("&" in value or "<" in value or '"' in value):
-            start += f'{opening}{value}"'
-        else:
-            start += f'{opening}{_escape(value, _ATTRIBUTE, xml)}"'
+    if xml.keys():
+        start += _attributes(xml)
     text = xml.text
     if text and not (text.isprintable() and not ("&" in text or "<" in text or ">" in text)):
         text = _escape(text, _TEXT, xml)
@@ -80,8 +75,19 @@ def _element(xml: Element, scope: str, depth: int) -> str:
         if depth >= MAX_DEPTH:
             raise SerializeError(f"more than {MAX_DEPTH} elements inside each other")
         body = text or ""
+        leaves = _TAGS.get(inside, _NO_TAGS)
         for child in xml:
-            body += _element(child, inside, depth + 1)
+            made = leaves.get(child.tag)
+            if made is None or len(child) or child.keys():
+                body += _element(child, inside, depth + 1)
+            else:  # the usual sub-element, without a call
+                text = child.text
+                if not text:
+                    body += f"{made[0]}/>"
+                elif text.isprintable() and not ("&" in text or "<" in text or ">" in text):
+                    body += f"{made[0]}>{text}{made[1]}"
+                else:
+                    body += f"{made[0]}>{_escape(text, _TEXT, child)}{made[1]}"
             tail = child.tail
             if tail:
                 body += _escape(tail, _TEXT, xml)
@@ -89,6 +95,25 @@ def _element(xml: Element, scope: str, depth: int) -> str:
     if text:
         return f"{start}>{text}{end}"
     return f"{start}/>"
+
+
+def _attributes(xml: Element) -> str:
+    """Returns the attributes of an element; where none needs escaping, that is seen at once."""
+    attributes = xml.attrib
+    values = "".join(attributes.values())
+    out = ""
+    if values.isprintable() and not ("&" in values or "<" in values or '"' in values):
+        for key, value in attributes.items():
+            opening = _OPENINGS.get(key)
+            out += _new_attribute(key, value, xml) if opening is None else f'{opening}{value}"'
+        return out
+    for key, value in attributes.items():
+        opening = _OPENINGS.get(key)
+        if opening is None:
+            out += _new_attribute(key, value, xml)
+        else:
+            out += f'{opening}{_escape(value, _ATTRIBUTE, xml)}"'
+    return out
 
 
 def _escape(value: str, table: dict[int, str], xml: Element) -> str:

@@ -91,15 +91,14 @@ class StanzaBase(ElementBase):
     @classmethod
     def wrap(cls, xml: ET.Element, stream: Any = None) -> Self:
         """Returns a stanza object for an element; skips what only new stanzas need."""
-        if cls.__init__ is not _PLAIN_INIT or cls.setup is not _PLAIN_SETUP:
+        if not is_plain(cls):
             return cls(stream, xml, recv=True)
-        self = cls.__new__(cls)
+        self: Self = _new(cls)
         self.stream = stream
         self.xml = xml
         self.parent = None
         self._children = None
-        namespace = cls.namespace
-        if not xml.tag.startswith(namespace, 1):
+        if not xml.tag.startswith(cls.namespace, 1):
             self._use_namespace(xml.tag[1:].partition("}")[0])
         return self
 
@@ -215,3 +214,9 @@ class StanzaBase(ElementBase):
 #: What ``wrap`` may leave out: a class with its own gets the whole constructor.
 _PLAIN_INIT = StanzaBase.__init__
 _PLAIN_SETUP = ElementBase.setup
+_new: Any = object.__new__
+
+
+def is_plain(cls: type[StanzaBase]) -> bool:
+    """Tells whether objects of a class can be made without calling its constructor."""
+    return cls.__init__ is _PLAIN_INIT and cls.setup is _PLAIN_SETUP

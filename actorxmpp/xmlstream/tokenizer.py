@@ -60,6 +60,8 @@ class _Stage(enum.Enum):
     HEADER = enum.auto()
     OPEN = enum.auto()
     CLOSED = enum.auto()
+    PAUSED = enum.auto()
+    FAILED = enum.auto()
 
 
 _OPEN: Final = _Stage.OPEN
@@ -152,31 +154,12 @@ class Tokenizer:
             StreamViolation: The peer broke a rule. ``.events`` holds what was complete before. The
                 tokenizer takes no more until ``reset()``.
         """
-        if self._failed is not None:
-            raise self._failed
-        if self._held and self._parser is not None:
-            data, self._held = self._held + data, b""
-        if len(data) <= _SLICE:
-            self._parse(data)
-        else:
-            for start in range(0, len(data), _SLICE):
-                self._parse(data[start : start + _SLICE])
-        events = self._out
-        if events:
-            self._out = []
-        return events
-
-    def _parse(self, data: bytes) -> None:
-        """Gives one slice to expat and looks at the limits after it."""
+        if self._stage is not _OPEN or len(data) > _SLICE:
+            return self._feed_slowly(data)
         parser = self._parser
-        if parser is None:
-            self._hold(data)
-            return
+        assert parser is not None
+        self._fed += len(data)
         try:
-            if self._stage is not _OPEN:
-                self._parse_outside(parser, data)
-                return
-            self._fed += len(data)
             parser.Parse(data, False)
             if self._root[-1] is not self._previous:
                 self._check_unfinished(parser)
@@ -194,25 +177,58 @@ class Tokenizer:
                     self._check_unfinished(parser)
             if data[-1:] != b">":
                 self._tail = (self._tail + data)[-_TAIL:]  # to explain an error in the next piece
-        except StreamViolation as violation:
-            raise self._fail(violation) from None
-        except expat.ExpatError as error:
-            raise self._fail(self._explain(parser, error, data)) from None
-        except _RestartSeen:
-            self._pause(parser, data)
+        except (StreamViolation, expat.ExpatError, _RestartSeen) as signal:
+            self._interrupted(signal, parser, data)
+        events = self._out
+        self._out = []
+        return events
 
-    def _parse_outside(self, parser: expat.XMLParserType, data: bytes) -> None:
+    def _feed_slowly(self, data: bytes) -> list[Event]:
+        """Feeds outside the stream's content, or much data."""
+        if self._failed is not None:
+            raise self._failed
+        if self._held and self._parser is not None:
+            data, self._held = self._held + data, b""
+        events: list[Event] = []
+        try:
+            for start in range(0, len(data), _SLICE):
+                piece = data[start : start + _SLICE]
+                events += self.feed(piece) if self._stage is _OPEN else self._feed_outside(piece)
+        except StreamViolation as violation:
+            violation.events[:0] = events
+            raise
+        return events
+
+    def _interrupted(self, signal: Exception, parser: expat.XMLParserType, data: bytes) -> None:
+        """Deals with what stopped expat: an end of the stream, or a violation, which it raises."""
+        if isinstance(signal, _RestartSeen):
+            self._pause(parser, data)
+        elif isinstance(signal, StreamViolation):
+            raise self._fail(signal) from None
+        elif isinstance(signal, expat.ExpatError):
+            raise self._fail(self._explain(parser, signal, data)) from None
+
+    def _feed_outside(self, data: bytes) -> list[Event]:
         """Gives expat bytes that begin before the stream header's end, or after the stream."""
-        if self._stage is _Stage.HEADER:
-            check_first_bytes(data, self._fed)
-        self._fed += len(data)
-        parser.Parse(data, False)
-        self._tail = (self._tail + data)[-_TAIL:]
-        if self._stage is _Stage.HEADER:
-            check_header_size(self._fed, self.limits)
-        elif self._stage is _OPEN:
-            self._mark = min(self._mark, parser.CurrentByteIndex)
-            self._check_unfinished(parser)
+        parser = self._parser
+        if parser is None:
+            self._hold(data)
+            return []
+        try:
+            if self._stage is _Stage.HEADER:
+                check_first_bytes(data, self._fed)
+            self._fed += len(data)
+            parser.Parse(data, False)
+            self._tail = (self._tail + data)[-_TAIL:]
+            if self._stage is _Stage.HEADER:
+                check_header_size(self._fed, self.limits)
+            elif self._stage is _OPEN:
+                self._check_unfinished(parser)
+        except (StreamViolation, expat.ExpatError, _RestartSeen) as signal:
+            self._interrupted(signal, parser, data)
+        events = self._out
+        self._out = []
+        return events
 
     def _check_unfinished(self, parser: expat.XMLParserType) -> None:
         """Holds a stanza, or a tag, that is not complete against the limits."""
@@ -242,30 +258,28 @@ class Tokenizer:
     def _make_end(self, root: ET.Element) -> Callable[[str], None]:
         """Returns what expat calls for every end tag: the only Python on most elements' way."""
         end_element = self._end_element
-        complete = self._complete
+        parser = self._parser
+        assert parser is not None
 
         def end(name: str) -> None:
             element = end_element(name)
-            if element is root[-1]:
-                complete(element)
-            elif element is root:
-                self._close_stream()
+            if element is not root[-1]:
+                if element is root:
+                    self._close_stream()
+                return
+            if self._previous.tail is not None:
+                refuse_text(self._previous)
+            self._previous = element
+            index = parser.CurrentByteIndex
+            size = index - self._mark
+            self._mark = index
+            if size > self._small or len(_NAMES) != self._seen or NAMES.epoch != self._epoch:
+                self._inspect(element, size)
+            self._out.append(element)
+            if element.tag in self.restart_after:
+                raise _RestartSeen
 
         return end
-
-    def _complete(self, element: ET.Element) -> None:
-        """Gives a child of the root away."""
-        if self._previous.tail is not None:
-            refuse_text(self._previous)
-        self._previous = element
-        index = self._parser.CurrentByteIndex  # type: ignore[union-attr]  # it is calling us
-        size = index - self._mark
-        self._mark = index
-        if size > self._small or len(_NAMES) != self._seen or NAMES.epoch != self._epoch:
-            self._inspect(element, size)
-        self._out.append(element)
-        if element.tag in self.restart_after:
-            raise _RestartSeen
 
     def _inspect(self, stanza: ET.Element, size: int) -> None:
         """Translates new names and checks what a long stanza may hold: depth, attributes, names."""
@@ -329,12 +343,14 @@ class Tokenizer:
         violation.events = list(self._out)
         self._out = []
         self._failed = violation
+        self._stage = _Stage.FAILED
         self._parser = None
         self._root = self._previous = _NOTHING
         return violation
 
     def _pause(self, parser: expat.XMLParserType, data: bytes) -> None:
         """Keeps what follows the element that ends this stream."""
+        self._stage = _Stage.PAUSED
         start = parser.CurrentByteIndex - (self._fed - len(data))
         self._parser = None
         self._hold(data[end_of_tag(data, max(start, 0)) :])
