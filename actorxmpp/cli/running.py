@@ -113,6 +113,8 @@ class FleetRun:
 
     def _line(self) -> str:
         status = self._fleet.status()
+        if not status.sessions:
+            return f"starting {self._config.sessions} sessions"
         return f"{status.line()} of {self._config.sessions} sessions"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.table import Table
+from rich.text import Text
 
 from actorxmpp.actors.context import SessionState
 
@@ -27,7 +28,7 @@ COLORS = {
 
 def facts_table(title: str) -> Table:
     """An empty table of two columns, what and how much."""
-    table = Table(title=title, title_justify="left", show_header=False, min_width=44)
+    table = Table(title=Text(title), title_justify="left", show_header=False, min_width=44)
     table.add_column(no_wrap=True)
     table.add_column(justify="right")
     return table
@@ -64,5 +65,6 @@ def fleet_table(
     if rows:
         table.add_section()
         for row in rows:
-            table.add_row(f"[red]parked[/] {row.id}", row.reason)
+            # Texts of a server's: never markup.
+            table.add_row(Text.assemble(("parked ", "red"), row.id), Text(row.reason))
     return table

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from actorxmpp.actors.context import SessionStatus
 
-__all__ = ["FleetStatus", "SessionRow", "summarize"]
+__all__ = ["STATES", "FleetStatus", "SessionRow", "one_line", "session_row", "summarize"]
 
 STATES = tuple(SessionState)
 """The states in the order in which tables and progress lines show them."""
@@ -30,7 +30,7 @@ class SessionRow:
     Attributes:
         id: The JID as configured.
         state: Where it stands.
-        reason: Why, in words; without secrets.
+        reason: Why, in words, on one line; without secrets.
         seconds: How long it has been in that state.
         retry_in: Seconds to its next attempt to connect; None when none is planned.
         attempts: Attempts since the last established stream.
@@ -123,6 +123,12 @@ def summarize(
     )
 
 
+def one_line(text: str) -> str:
+    """A text that may come from a server, fit for a terminal: one line, no control characters."""
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(printable.split())
+
+
 def session_row(session_id: str, status: SessionStatus, now: float) -> SessionRow:
     """One session's line.
 
@@ -135,7 +141,7 @@ def session_row(session_id: str, status: SessionStatus, now: float) -> SessionRo
     return SessionRow(
         id=session_id,
         state=status.state,
-        reason=status.reason,
+        reason=one_line(status.reason),
         seconds=max(0.0, now - status.since),
         retry_in=None if retry_at is None else max(0.0, retry_at - now),
         attempts=status.attempts,

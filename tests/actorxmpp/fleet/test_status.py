@@ -41,6 +41,11 @@ def test_a_row_counts_seconds() -> None:
     assert session_row("a@b", PARKED, now=1.0).restarts == 1
 
 
+def test_a_reason_can_not_play_with_the_terminal() -> None:
+    status = SessionStatus(SessionState.PARKED, "policy\n\x9b31m\x1b]0;title\x07  red")
+    assert session_row("a@b", status, now=1.0).reason == "policy 31m ]0;title red"
+
+
 def test_all_of_it_is_json() -> None:
     status = json.loads(json.dumps(summarize([CONNECTED, PARKED]).as_json()))
     assert status["states"]["connected"] == 1
