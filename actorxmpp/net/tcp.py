@@ -10,6 +10,7 @@ Rules: every address of a host is tried, IPv6 and IPv4 racing with a head start 
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from typing import TYPE_CHECKING, Final
 
@@ -138,6 +139,10 @@ async def _try(address: Address, port: int, failures: list[str]) -> socket.socke
     try:
         sock.setblocking(False)
         await loop.sock_connect(sock, (address.ip, port))
+        if sock.getsockname() == sock.getpeername():
+            # While a server on this machine is down, its port may be given to us as our own,
+            # and TCP lets a socket connect to itself.
+            raise ConnectionRefusedError(errno.ECONNREFUSED, "connected to itself")
     except OSError as error:
         sock.close()
         failures.append(f"{where}: {describe_os_error(error)}")

@@ -177,3 +177,22 @@ def test_no_descriptors_left(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.undo()
 
     run(main)
+
+
+def test_a_socket_connected_to_itself_is_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    real = socket.socket
+
+    def bound(family: int, kind: int) -> socket.socket:
+        sock = real(family, kind)
+        sock.bind(("127.0.0.1", port))
+        return sock
+
+    async def main() -> None:
+        Hosts(monkeypatch, "127.0.0.1")
+        monkeypatch.setattr(tcp.socket, "socket", bound)
+        with pytest.raises(ConnectFailed, match="refused"):
+            await tcp.connect("host", port, Recorder())
+        monkeypatch.undo()
+
+    run(main)
