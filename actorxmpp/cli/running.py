@@ -83,6 +83,10 @@ class FleetRun:
         with open_progress(sys.stdout, self._table, self._line) as progress:
             starting = asyncio.create_task(self._fleet.add_all(specs), name="start-sessions")
             while not told.done():
+                if starting.done():
+                    starting.result()  # a bug is not to be hidden
+                if not self._fleet.alive:
+                    raise click.ClickException("the fleet's supervisor has ended")
                 progress.tick()
                 await asyncio.wait({told}, timeout=TICK)
             starting.cancel()

@@ -27,7 +27,7 @@ from actorxmpp.actors.context import Role, SessionContext, SessionState
 from actorxmpp.actors.session import SessionSupervisor
 from actorxmpp.exceptions import ActorXMPPError
 from actorxmpp.fleet.errors import FleetError
-from actorxmpp.fleet.status import session_row, summarize
+from actorxmpp.fleet.status import one_line, session_row, summarize
 from supervisors import (
     Backoff,
     ChildSpec,
@@ -176,6 +176,11 @@ class Fleet:
 
     # what an operator sees
 
+    @property
+    def alive(self) -> bool:
+        """Whether the supervisor runs."""
+        return self._supervisor is not None and bool(self._supervisor.is_alive())
+
     def status(self) -> FleetStatus:
         """The fleet counted; linear in its sessions."""
         return summarize(
@@ -238,10 +243,10 @@ class Fleet:
 
     def _park(self, context: SessionContext, reason: str) -> None:
         status = context.status
-        status.state, status.reason = SessionState.PARKED, reason
+        status.state, status.reason = SessionState.PARKED, one_line(reason)
         status.since = self._time.time()
         status.next_retry_at = None
-        logger.warning("%s is parked: %s", context.spec.id, reason)
+        logger.warning("%s is parked: %s", context.spec.id, status.reason)
 
     # stopping
 
@@ -272,7 +277,8 @@ class Fleet:
         elif event.kind is telemetry.EventKind.EXITED and event.supervisor == self._supervisor:
             context = self._contexts.get(event.child_id)
             if context is not None and not self._stopping:
-                self._park(context, f"gave up: {event.exception or event.reason}")
+                why = _root_cause(event.exception) if event.exception else str(event.reason)
+                self._park(context, f"gave up: {why}")
 
 
 def _disconnect(context: SessionContext, timeout: float) -> asyncio.Future[str] | None:
@@ -292,4 +298,4 @@ def _root_cause(error: BaseException) -> str:
     """What a chain of start errors began with, on one line."""
     while error.__cause__ is not None:
         error = error.__cause__
-    return " ".join(f"{type(error).__name__}: {error}".split())
+    return f"{type(error).__name__}: {error}"

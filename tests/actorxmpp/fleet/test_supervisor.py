@@ -113,7 +113,7 @@ def test_a_session_that_keeps_crashing_is_parked_and_comes_back_after_a_cool_dow
             await stand.crash(1)
         assert stand.state(1) is SessionState.PARKED
         (row,) = stand.fleet.rows(SessionState.PARKED)
-        assert row.reason.startswith("gave up")
+        assert row.reason.startswith("gave up: KeyError: ")
         assert stand.state(0) is not SessionState.PARKED
         await stand.advance(9.0)
         assert stand.state(1) is SessionState.PARKED
@@ -182,9 +182,12 @@ def test_a_fleet_that_stops_starts_nothing() -> None:
         fleet = Fleet()
         with pytest.raises(FleetError, match="does not run"):
             await fleet.add(spec(1))
+        assert not fleet.alive
         await fleet.open()
+        assert fleet.alive
         await fleet.add(spec(1))
         assert await fleet.stop(1.0) == 0
+        assert not fleet.alive
         with pytest.raises(FleetError, match="does not run"):
             await fleet.add(spec(2))
 
