@@ -139,10 +139,7 @@ async def _try(address: Address, port: int, failures: list[str]) -> socket.socke
     try:
         sock.setblocking(False)
         await loop.sock_connect(sock, (address.ip, port))
-        if sock.getsockname() == sock.getpeername():
-            # While a server on this machine is down, its port may be given to us as our own,
-            # and TCP lets a socket connect to itself.
-            raise ConnectionRefusedError(errno.ECONNREFUSED, "connected to itself")
+        _refuse_itself(sock)
     except OSError as error:
         sock.close()
         failures.append(f"{where}: {describe_os_error(error)}")
@@ -151,6 +148,15 @@ async def _try(address: Address, port: int, failures: list[str]) -> socket.socke
         sock.close()
         raise
     return sock
+
+
+def _refuse_itself(sock: socket.socket) -> None:
+    """Raise if a socket is connected to itself, which TCP allows.
+
+    While a server on this machine is down, its port may be given to us as our own.
+    """
+    if sock.getsockname() == sock.getpeername():
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "connected to itself")
 
 
 class Listener:
