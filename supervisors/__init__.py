@@ -45,7 +45,7 @@ from supervisors.policy import (
     Strategy,
 )
 from supervisors.reasons import KILLED, NORMAL, SHUTDOWN, Down, ExitKind, ExitReason
-from supervisors.runtime import EventLoopActor, LoopRef
+from supervisors.runtime import EventLoopActor, LoopRef, ask
 from supervisors.spec import AUTO_ID, Backoff, ChildSpec, Jitter
 from supervisors.supervisor import Supervisor
 from supervisors.telemetry import Event, EventKind
@@ -106,6 +106,7 @@ __all__ = [
     "TimerHandle",
     "TreeNode",
     "WouldBlockLoop",
+    "ask",
     "dead_letters",
     "demonitor",
     "kill",

@@ -5,7 +5,7 @@
 `tell` is the first step of a message's path, and on the loop's own thread it is an append.
 
 What is relied on inside pykka 4.5 (tests/supervisors/test_pykka_contract.py holds it to that):
-`messages._ActorStop`; the three hooks a runtime fills in (`_create_actor_inbox`, `_create_future`,
+`messages._ActorStop`; `Envelope`, for asks of threading actors; the three hooks a runtime fills in (`_create_actor_inbox`, `_create_future`,
 `_start_actor_loop`); that `ActorProxy` reaches the actor by calling `ref._actor_weakref()`; and
 that `ActorRef` and `Actor` do nothing in a base `__init__` that isn't done here.
 """
@@ -20,6 +20,7 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
 import pykka
+from pykka._envelope import Envelope
 from pykka.messages import _ActorStop
 
 from supervisors.cell import Ask, Cell, Status, Stop
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from supervisors.clock import Clock, TimerHandle
     from supervisors.scheduler import Scheduler
 
-__all__ = ["EventLoopActor", "LoopRef"]
+__all__ = ["EventLoopActor", "LoopRef", "ask"]
 
 A = TypeVar("A", bound="EventLoopActor")
 
@@ -243,6 +244,23 @@ class LoopRef(Cell, pykka.ActorRef[A]):
             future.set_exception(ActorDeadError(f"{self} not found"))
         else:
             future.set(if_dead)
+
+
+def ask(ref: pykka.ActorRef[Any], message: Any) -> LoopFuture[Any]:
+    """Ask any actor, of a loop or of a thread; the future can be awaited on a loop.
+
+    pykka's own `ThreadingFuture` blocks the loop that awaits it, this one doesn't. It fails with
+    `ActorDeadError` when the actor is dead.
+    """
+    if isinstance(ref, LoopRef):
+        future: LoopFuture[Any] = ref.ask(message, block=False)
+        return future
+    future = LoopFuture()
+    if ref.is_alive():
+        ref.actor_inbox.put(Envelope(message, reply_to=future))
+    else:
+        future.set_exception(ActorDeadError(f"{ref} not found"))
+    return future
 
 
 def _refuse_on_loop(what: str) -> None:
