@@ -79,8 +79,18 @@ class NameTable:
             self.names[raw] = translate(raw)
 
     def learn(self, raw: str) -> str:
-        """Returns the translation of a raw name and keeps it for the parsers."""
-        name = translate(raw)
+        """Returns the translation of a raw name and keeps it for the parsers.
+
+        Raises:
+            BadNamespace: There is none. The name is forgotten, so that it is new, and therefore
+                looked at, wherever it is seen again.
+        """
+        try:
+            name = translate(raw)
+        except BadNamespace:
+            self.names.pop(raw, None)
+            self.epoch += 1
+            raise
         self.names[raw] = name
         return name
 

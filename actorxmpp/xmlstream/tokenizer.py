@@ -69,7 +69,15 @@ _EMPTY: Final[dict[str, str]] = {}  # never changed: the builder copies nothing 
 
 
 class _RestartSeen(Exception):
-    """Stops expat at the end of an element after which another stream begins."""
+    """Stops expat at the end of an element after which another stream begins.
+
+    Args:
+        has_content: Whether the element has an end tag of its own for sure.
+    """
+
+    def __init__(self, has_content: bool) -> None:
+        super().__init__()
+        self.has_content = has_content
 
 
 class Tokenizer:
@@ -88,6 +96,8 @@ class Tokenizer:
         "_failed",
         "_fed",
         "_held",
+        "_keep",
+        "_large",
         "_mark",
         "_nsmap",
         "_out",
@@ -102,6 +112,10 @@ class Tokenizer:
         "limits",
         "restart_after",
     )
+
+    _large: bool
+    _previous: ET.Element
+    _root: ET.Element
 
     def __init__(
         self, limits: Limits | None = None, *, restart_after: frozenset[str] = frozenset()
@@ -119,14 +133,11 @@ class Tokenizer:
         self._stage = _Stage.HEADER
         self._failed: StreamViolation | None = None
         self._out: list[Event] = []
-        self._builder = ET.TreeBuilder()
-        self._start_element = self._builder.start
-        self._end_element = self._builder.end
-        self._root = self._start_element("root", _EMPTY)
-        self._start_element("gap", _EMPTY)
-        self._previous = self._end_element("gap")
+        self._new_builder()
         self._fed = 0  # bytes given to expat
-        self._tail = b""  # the last bytes of an unfinished piece
+        #: The last bytes given to expat: to explain an error, or to find where a stream ends.
+        self._tail = b""
+        self._keep = self.limits.tag_bytes if self.restart_after else _TAIL
         self._mark = 0  # where the stanza now being read began, at the latest
         self._small = self.limits.unchecked_bytes
         self._seen = self._epoch = -1
@@ -172,11 +183,16 @@ class Tokenizer:
                     refuse_text(self._previous)
                 self._previous = gap
                 del self._root[:-1]
+                if self._large:  # the builder's stack would keep parts of it alive
+                    self._new_builder()
+                    self._install(parser)
                 self._mark = mark = parser.CurrentByteIndex
                 if self._fed - mark > self.limits.tag_bytes:
                     self._check_unfinished(parser)
-            if data[-1:] != b">":
-                self._tail = (self._tail + data)[-_TAIL:]  # to explain an error in the next piece
+            if self._keep <= len(data):
+                self._tail = data[-self._keep :]
+            else:
+                self._tail = (self._tail + data)[-self._keep :]
         except (StreamViolation, expat.ExpatError, _RestartSeen) as signal:
             self._interrupted(signal, parser, data)
         events = self._out
@@ -187,7 +203,7 @@ class Tokenizer:
         """Feeds outside the stream's content, or much data."""
         if self._failed is not None:
             raise self._failed
-        if self._held and self._parser is not None:
+        if self._held and self._stage is not _Stage.PAUSED:
             data, self._held = self._held + data, b""
         events: list[Event] = []
         try:
@@ -202,33 +218,44 @@ class Tokenizer:
     def _interrupted(self, signal: Exception, parser: expat.XMLParserType, data: bytes) -> None:
         """Deals with what stopped expat: an end of the stream, or a violation, which it raises."""
         if isinstance(signal, _RestartSeen):
-            self._pause(parser, data)
+            self._pause(data, signal.has_content)
         elif isinstance(signal, StreamViolation):
             raise self._fail(signal) from None
         elif isinstance(signal, expat.ExpatError):
             raise self._fail(self._explain(parser, signal, data)) from None
 
     def _feed_outside(self, data: bytes) -> list[Event]:
-        """Gives expat bytes that begin before the stream header's end, or after the stream."""
-        parser = self._parser
-        if parser is None:
+        """Takes bytes before the stream header's end, after the stream, or before ``reset()``."""
+        if self._stage is _Stage.PAUSED:
             self._hold(data)
             return []
+        while self._stage is _Stage.HEADER and data:
+            # Tag by tag: pyexpat lets expat go on to the end of what it was given after a handler
+            # raised, and what follows a document type must never be read.
+            end = data.find(b">") + 1 or len(data)
+            self._parse_outside(data[:end])
+            data = data[end:]
+        if self._stage is _Stage.CLOSED:
+            self._parse_outside(data)
+        elif self._stage is _OPEN:
+            self._mark = self._fed
+        events = self._out
+        self._out = []
+        return events + self.feed(data) if self._stage is _OPEN and data else events
+
+    def _parse_outside(self, data: bytes) -> None:
+        parser = self._parser
+        assert parser is not None
         try:
             if self._stage is _Stage.HEADER:
                 check_first_bytes(data, self._fed)
             self._fed += len(data)
             parser.Parse(data, False)
-            self._tail = (self._tail + data)[-_TAIL:]
+            self._tail = (self._tail + data)[-self._keep :]
             if self._stage is _Stage.HEADER:
                 check_header_size(self._fed, self.limits)
-            elif self._stage is _OPEN:
-                self._check_unfinished(parser)
-        except (StreamViolation, expat.ExpatError, _RestartSeen) as signal:
+        except (StreamViolation, expat.ExpatError) as signal:
             self._interrupted(signal, parser, data)
-        events = self._out
-        self._out = []
-        return events
 
     def _check_unfinished(self, parser: expat.XMLParserType) -> None:
         """Holds a stanza, or a tag, that is not complete against the limits."""
@@ -255,6 +282,23 @@ class Tokenizer:
             element = element[-1]
         raise StreamViolation("policy-violation", "elements nested too deeply")
 
+    def _new_builder(self) -> None:
+        """Makes the tree builder, with the root every stanza of the stream is built under."""
+        self._builder = ET.TreeBuilder()
+        self._start_element = self._builder.start
+        self._end_element = self._builder.end
+        self._root = self._start_element("root", _EMPTY)
+        self._start_element("gap", _EMPTY)
+        #: The last complete child of the root: text after it becomes its tail.
+        self._previous = self._end_element("gap")
+        self._large = False
+
+    def _install(self, parser: expat.XMLParserType) -> None:
+        """Lets expat call the builder."""
+        parser.StartElementHandler = self._builder.start
+        parser.EndElementHandler = self._make_end(self._root)
+        parser.CharacterDataHandler = self._builder.data
+
     def _make_end(self, root: ET.Element) -> Callable[[str], None]:
         """Returns what expat calls for every end tag: the only Python on most elements' way."""
         end_element = self._end_element
@@ -275,9 +319,10 @@ class Tokenizer:
             self._mark = index
             if size > self._small or len(_NAMES) != self._seen or NAMES.epoch != self._epoch:
                 self._inspect(element, size)
+                self._large = True
             self._out.append(element)
             if element.tag in self.restart_after:
-                raise _RestartSeen
+                raise _RestartSeen(len(element) > 0 or bool(element.text))
 
         return end
 
@@ -313,13 +358,10 @@ class Tokenizer:
         header = read_header(raw, attributes, self._nsmap, self.limits)
         self._nsmap = {}
         self._stage = _OPEN
-        self._mark = parser.CurrentByteIndex
         self._out.append(header)
         parser.StartNamespaceDeclHandler = None
         parser.XmlDeclHandler = None
-        parser.StartElementHandler = self._builder.start
-        parser.EndElementHandler = self._make_end(self._root)
-        parser.CharacterDataHandler = self._builder.data
+        self._install(parser)
 
     def _declare(self, prefix: str | None, uri: str | None) -> None:
         self._nsmap[prefix or ""] = uri or ""
@@ -348,12 +390,15 @@ class Tokenizer:
         self._root = self._previous = _NOTHING
         return violation
 
-    def _pause(self, parser: expat.XMLParserType, data: bytes) -> None:
+    def _pause(self, data: bytes, has_content: bool) -> None:
         """Keeps what follows the element that ends this stream."""
         self._stage = _Stage.PAUSED
-        start = parser.CurrentByteIndex - (self._fed - len(data))
+        data = self._tail + data  # the tag may have begun in an earlier piece
+        start = self._mark - (self._fed - len(data))
         self._parser = None
-        self._hold(data[end_of_tag(data, max(start, 0)) :])
+        if has_content or not data[:start].endswith(b"/>"):
+            start = end_of_tag(data, start)  # expat stands before an end tag, but behind <element/>
+        self._hold(data[start:])
 
     def _hold(self, data: bytes) -> None:
         """Keeps bytes that came before ``reset()`` for the next stream."""

@@ -102,18 +102,21 @@ class _Writer:
         elif namespace != xmlns:
             out = f' xmlns="{escape(namespace)}"'
         items = sorted(xml.items()) if ordered else xml.items()
+        spaces = list(dict.fromkeys(_split(key)[0] for key, _ in items))
         for key, value in items:
-            out += self._attribute(key, escape(value, False), declared)
+            out += self._attribute(key, escape(value, False), declared, spaces)
         return f"<{name}{out}", name, inside, declared
 
-    def _attribute(self, key: str, value: str, declared: set[str]) -> str:
+    def _attribute(self, key: str, value: str, declared: set[str], spaces: list[str]) -> str:
+        """Returns an attribute; ``spaces`` are the namespaces of the element's attributes."""
         namespace, name = _split(key)
         if not namespace:
             return f' {name}="{value}"'
         if namespace == XML_NS:
             return f' xml:{name}="{value}"'
-        prefix = self.prefixes.get(namespace) or f"ns{len(self.declared | declared)}"
-        if namespace in self.declared and namespace in self.prefixes:
+        known = self.prefixes.get(namespace)
+        prefix = known or f"ns{spaces.index(namespace)}"
+        if namespace in declared or (known and namespace in self.declared):
             return f' {prefix}:{name}="{value}"'
         declared.add(namespace)
         return f' xmlns:{prefix}="{escape(namespace)}" {prefix}:{name}="{value}"'
