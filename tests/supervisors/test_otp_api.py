@@ -170,9 +170,7 @@ def test_child_specs(field, value):
     list(itertools.product(Restart, [False, True], AutoShutdown)),
 )
 def test_child_specs_map(restart, significant, mode):
-    valid = not significant or (
-        restart is not Restart.PERMANENT and mode is not AutoShutdown.NEVER
-    )
+    valid = not significant or (restart is not Restart.PERMANENT and mode is not AutoShutdown.NEVER)
 
     async def main():
         sup = await Supervisor.spawn(auto_shutdown=mode)
@@ -281,8 +279,7 @@ def test_count_children_supervisor():
             await simple.start_child()
         assert await simple.count_children() == (1, 1000, 1000, 0)
         static = await Supervisor.spawn(
-            [ChildSpec(n, Supervisor) for n in range(1000)]
-            + [child(n) for n in range(1000, 2000)]
+            [ChildSpec(n, Supervisor) for n in range(1000)] + [child(n) for n in range(1000, 2000)]
         )
         assert await static.count_children() == (2000, 2000, 1000, 1000)
         await shutdown(static)

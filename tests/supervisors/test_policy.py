@@ -46,9 +46,7 @@ def test_exit_action(restart, reason):
 
 @pytest.mark.parametrize(("restart", "reason"), list(itertools.product(Restart, ALL_ENDS)))
 def test_is_reported(restart, reason):
-    assert is_reported(restart, reason) is (
-        restart is Restart.PERMANENT or reason in ABNORMAL_ENDS
-    )
+    assert is_reported(restart, reason) is (restart is Restart.PERMANENT or reason in ABNORMAL_ENDS)
 
 
 def test_restart_scope():

@@ -444,9 +444,7 @@ def test_exceptions_keep_their_traceback(future):
         future.set_exception()
     with pytest.raises(NameError, match="here") as caught:
         future.get()
-    assert "test_exceptions_keep_their_traceback" in {
-        entry.name for entry in caught.traceback
-    }
+    assert "test_exceptions_keep_their_traceback" in {entry.name for entry in caught.traceback}
 
 
 def test_get_times_out(future):

@@ -1,0 +1,173 @@
+"""What an actor owns: tasks, timers, its handlers' coroutines."""
+
+from __future__ import annotations
+
+import asyncio
+from math import inf
+
+import pytest
+
+from supervisors import (
+    ActorDeadError,
+    CallCancelled,
+    EventLoopActor,
+    kill,
+)
+from supervisors.testing import (
+    ManualClock,
+    run,
+    run_until_idle,
+    sleep,
+    use_clock,
+)
+
+
+class Worker(EventLoopActor):
+    """Runs what it is told: a message is a function of the actor."""
+
+    def on_receive(self, message):
+        return message(self) if callable(message) else message
+
+
+def fail(_actor):
+    raise LookupError("failed")
+
+
+# -- tasks, timers, coroutines ---------------------------------------------------------------------
+
+
+def test_an_owned_task_ends_with_its_actor_and_crashes_it():
+    async def main():
+        ref = Worker.start()
+        tasks = []
+        forever = asyncio.Event().wait
+        ref.tell(lambda actor: tasks.append(actor.create_task(forever(), name="mine")))
+        await run_until_idle()
+        assert tasks[0].get_name() == "mine"
+        tasks[0].cancel()
+        await run_until_idle()
+        assert ref.is_alive()  # a cancelled task is nobody's failure
+
+        ref.tell(lambda actor: tasks.append(actor.create_task(forever())))
+
+        async def failing():
+            raise OSError("in a task")
+
+        ref.tell(lambda actor: actor.create_task(failing()) and None)
+        await run_until_idle()
+        assert isinstance(ref.reason.exception, OSError)
+        assert tasks[1].cancelled()
+
+    run(main)
+
+
+def test_a_dead_actor_owns_nothing():
+    async def main():
+        ref = Worker.start()
+        actor = ref.actor
+        await ref.stop(block=False)
+        with pytest.raises(ActorDeadError):
+            actor.create_task(sleep(actor.clock, 1))
+        with pytest.raises(ActorDeadError):
+            actor.call_later(1, print)
+
+    run(main)
+
+
+def test_timers_fire_on_the_actors_turn_and_end_with_it():
+    async def main():
+        clock = use_clock(ManualClock())
+        fired = []
+        ref = Worker.start()
+        actor = ref.actor
+        actor.call_later(1, fired.append, 1)
+        cancelled = actor.call_later(1, fired.append, "cancelled")
+        actor.call_later(3, fired.append, 3)
+        cancelled.cancel()
+        clock.advance(2)
+        assert fired == []  # not before its turn
+        await run_until_idle()
+        assert fired == [1]
+        actor.call_later(0, fail, None)
+        clock.advance(0)
+        await run_until_idle()
+        assert isinstance(ref.reason.exception, LookupError)
+        clock.advance(5)
+        await run_until_idle()
+        assert fired == [1]
+        assert clock.pending == 0
+
+    run(main)
+
+
+class Slow(EventLoopActor):
+    def __init__(self, log):
+        super().__init__()
+        self.log = log
+
+    async def on_receive(self, message):
+        await sleep(self.clock, message)
+        self.log.append(message)
+        return message
+
+
+class Sequential(Slow):
+    sequential = True
+
+
+@pytest.mark.parametrize(("kind", "order"), [(Slow, [1, 3]), (Sequential, [3, 1])])
+def test_coroutine_handlers(kind, order):
+    async def main():
+        clock = use_clock(ManualClock())
+        log = []
+        ref = kind.start(log)
+        first, second = (ref.ask(takes, block=False) for takes in (3, 1))
+        for _ in range(8):
+            await run_until_idle()
+            clock.advance(1)
+        assert [await first, await second] == [3, 1]
+        assert log == order
+
+    run(main)
+
+
+@pytest.mark.parametrize("kind", [Slow, Sequential])
+def test_an_ending_actor_answers_the_asks_it_was_working_on(kind):
+    async def main():
+        ref = kind.start([])
+        asked = [ref.ask(inf, block=False) for _ in range(2)]
+        await run_until_idle()
+        kill(ref)
+        for future in asked:
+            with pytest.raises(ActorDeadError):
+                await future
+
+    run(main)
+
+
+def test_a_cancelled_handler_is_told_to_its_asker_and_the_actor_lives():
+    async def main():
+        ref = Slow.start([])
+        asked = ref.ask(inf, block=False)
+        await run_until_idle()
+        (task,) = ref.owned
+        task.cancel()
+        with pytest.raises(CallCancelled):
+            await asked
+        assert ref.is_alive()
+
+    run(main)
+
+
+def test_a_failing_coroutine_handler_of_a_tell_crashes():
+    class Failing(EventLoopActor):
+        async def on_receive(self, message):
+            raise message
+
+    async def main():
+        ref = Failing.start()
+        ref.tell(OSError("later"))
+        await run_until_idle()
+        assert isinstance(ref.reason.exception, OSError)
+
+    run(main)
