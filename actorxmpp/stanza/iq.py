@@ -114,10 +114,10 @@ class Iq(RootStanza):
         answer: Awaitable[Any] = self.stream.send_iq(self, callback, timeout, timeout_callback)
         return answer
 
-    def _set_stanza_values(self, new: dict[str, Any]) -> ElementBase:
+    def _set_stanza_values(self, values: dict[str, Any]) -> ElementBase:
         """Sets the values, ``query`` last: a plugin may have made the ``<query/>`` already."""
-        rest = {key: value for key, value in new.items() if key != "query"}
+        rest = {key: value for key, value in values.items() if key != "query"}
         super()._set_stanza_values(rest)
-        if new.get("query"):
-            self["query"] = new["query"]
+        if values.get("query"):
+            self["query"] = values["query"]
         return self

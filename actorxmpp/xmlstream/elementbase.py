@@ -149,8 +149,8 @@ class ElementBase(Container):
     def _get_stanza_values(self) -> dict[str, Any]:
         return stanzavalues.get_values(self)
 
-    def _set_stanza_values(self, new: dict[str, Any]) -> ElementBase:
-        stanzavalues.set_values(self, new)
+    def _set_stanza_values(self, values: dict[str, Any]) -> ElementBase:
+        stanzavalues.set_values(self, values)
         return self
 
     def get_stanza_values(self) -> dict[str, Any]:

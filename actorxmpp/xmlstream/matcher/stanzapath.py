@@ -29,9 +29,9 @@ class StanzaPath(MatcherBase):
         self._raw_criteria = criteria
         self._steps = compile_path(criteria)
 
-    def match(self, xml: Any) -> bool:
+    def match(self, stanza: Any) -> bool:  # the API's name
         """Tells whether the path fits the stanza."""
-        return match_steps(xml, self._steps)
+        return match_steps(stanza, self._steps)
 
     def index_keys(self) -> tuple[Key, ...] | None:
         """One key: the stanza's name and, if the path goes on, the next step's."""

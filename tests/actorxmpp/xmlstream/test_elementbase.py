@@ -1,0 +1,532 @@
+"""Stanza objects: interfaces, plugins, languages, lists, copies, equality, laziness."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import logging
+from typing import ClassVar
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from actorxmpp.jid import JID
+from actorxmpp.stanza import Message
+from actorxmpp.xmlstream import ElementBase, StanzaBase, register_stanza_plugin
+from actorxmpp.xmlstream.paths import fix_ns
+from actorxmpp.xmlstream.stanzabase import multifactory
+
+
+@pytest.fixture
+def classes():
+    """Classes of one's own for each test: registering changes a class."""
+
+    class Item(ElementBase):
+        name = "item"
+        namespace = "urn:test"
+        plugin_attrib = "item"
+        plugin_multi_attrib = "items"
+        interfaces: ClassVar = {"id", "text"}
+
+        def get_text(self):
+            return self.xml.text or ""
+
+        def set_text(self, value):
+            self.xml.text = value
+
+        def del_text(self):
+            self.xml.text = None
+
+    class Plugin(ElementBase):
+        name = "plugin"
+        namespace = "urn:test"
+        plugin_attrib = "plug"
+        interfaces: ClassVar = {"attr", "sub", "flag", "deep/er", "plug", "Mixed"}
+        sub_interfaces: ClassVar = {"sub", "deep/er"}
+        bool_interfaces: ClassVar = {"flag"}
+        lang_interfaces: ClassVar = {"sub"}
+
+        def get_mixed(self):
+            return "mixed"
+
+    class Extension(ElementBase):
+        name = "ext"
+        namespace = "urn:ext"
+        plugin_attrib = "ext"
+        interfaces: ClassVar = {"ext"}
+        is_extension = True
+
+        def get_ext(self):
+            return self.xml.text or ""
+
+        def set_ext(self, value):
+            self.xml.text = value
+
+        def del_ext(self):
+            self.xml.text = None
+
+    class Root(StanzaBase):
+        name = "root"
+        namespace = "jabber:client"
+        plugin_attrib = "root"
+        interfaces: ClassVar = {"type", "to", "from", "id", "body", "note"}
+        sub_interfaces: ClassVar = {"body", "note"}
+        lang_interfaces: ClassVar = {"body"}
+        types: ClassVar = {"a", "b", "error"}
+
+    register_stanza_plugin(Root, Plugin)
+    register_stanza_plugin(Root, Extension)
+    register_stanza_plugin(Root, Item, iterable=True)
+    return Root, Plugin, Extension, Item
+
+
+def parsed(cls, text):
+    return cls(xml=ET.fromstring(text))
+
+
+def test_attributes(classes):
+    root = classes[0]()
+    assert root["id"] == ""
+    root["id"] = "1"
+    assert root["id"] == root.xml.get("id") == "1"
+    root["id"] = None
+    assert root.xml.get("id") is None
+    root["id"] = "1"
+    root["id"] = ""
+    assert "id" not in root.xml.attrib
+    root["id"] = JID("a@b")
+    assert root["id"] == "a@b"
+    del root["id"]
+    del root["id"]
+    assert str(root) == '<root xmlns="jabber:client" />'
+
+
+def test_addresses_are_jids(classes):
+    root = classes[0](sto="A@b/c", sfrom=JID("d@e"))
+    assert root["to"] is JID("a@b/c") or root["to"] == "a@b/c"
+    assert root["from"] == JID("d@e")
+    assert root.xml.get("to") == "A@b/c"
+    assert classes[0]()["to"] == ""
+
+
+def test_a_type_that_is_none_is_ignored(classes):
+    root = classes[0](stype="a")
+    root["type"] = "zzz"
+    assert root["type"] == "a"
+    assert root.error()["type"] == "error"
+
+
+def test_sub_interfaces(classes):
+    root = classes[0]()
+    assert root["body"] == ""
+    root["body"] = "text"
+    assert root.xml.find("{jabber:client}body").text == root["body"] == "text"
+    root["body"] = "other"
+    assert len(root.xml) == 1
+    root["body"] = ""
+    assert len(root.xml) == 0
+    root["body"] = JID("a@b")
+    assert root["body"] == "a@b"
+    del root["body"]
+    assert len(root.xml) == 0
+
+
+def test_deep_sub_interfaces(classes):
+    plugin = classes[1]()
+    plugin["deep/er"] = "x"
+    assert plugin.xml.find("{urn:test}deep/{urn:test}er").text == "x"
+    assert plugin["deep/er"] == "x"
+    plugin["deep/er"] = "y"
+    assert plugin["deep/er"] == "y"
+    assert len(plugin.xml) == len(plugin.xml[0]) == 1
+    plugin._del_sub("deep/er", all=True)
+    assert len(plugin.xml) == 0
+
+
+def test_bool_interfaces(classes):
+    plugin = classes[1]()
+    assert plugin["flag"] is False
+    plugin["flag"] = True
+    plugin["flag"] = True
+    assert plugin["flag"] is True
+    assert len(plugin.xml) == 1
+    plugin["flag"] = False
+    assert plugin["flag"] is False
+    plugin["flag"] = True
+    del plugin["flag"]
+    assert plugin["flag"] is False
+
+
+def test_languages(classes):
+    root = classes[0]()
+    root["lang"] = "en"
+    root["body"] = "hello"
+    root["body|fr"] = "salut"
+    root["body|de"] = "hallo"
+    assert (root["body"], root["body|fr"], root["body|en"]) == ("hello", "salut", "hello")
+    assert root["body|*"] == {"en": "hello", "fr": "salut", "de": "hallo"}
+    assert root["body|xx"] in ("hello", "salut", "hallo")
+    root["body|fr"] = "bonjour"
+    assert root["body|fr"] == "bonjour"
+    assert len(root.xml) == 3
+    del root["body|fr"]
+    assert root["body|*"] == {"en": "hello", "de": "hallo"}
+    root["body|*"] = {"it": "ciao", "en": "hi"}
+    assert root["body|*"] == {"it": "ciao", "en": "hi"}
+    del root["body|*"]
+    assert len(root.xml) == 0
+
+
+def test_language_of_received_text(classes):
+    text = "<root xmlns='jabber:client' xml:lang='en'><body xml:lang='fr'>f</body><body>e</body></root>"
+    assert parsed(classes[0], text)["body"] == "e"
+    only = "<root xmlns='jabber:client'><body xml:lang='fr'>f</body></root>"
+    assert parsed(classes[0], only)["body"] == "f"
+
+
+def test_language_is_inherited(classes):
+    root = classes[0]()
+    root["lang"] = "de"
+    assert root["plug"]["lang"] == "de"
+    root["plug"]["sub"] = "x"
+    assert root["plug"]["sub|de"] == "x"
+    del root["lang"]
+    assert root["lang"] == ""
+
+
+def test_methods_are_found_by_lower_case(classes):
+    assert classes[1]()["Mixed"] == "mixed"
+
+
+def test_plugins_are_made_and_found(classes):
+    root = classes[0]()
+    assert "plug" not in root
+    root["plug"]["attr"] = "1"
+    assert "plug" in root
+    assert root["plug"] is root["plug"]
+    assert str(root) == ('<root xmlns="jabber:client"><plugin xmlns="urn:test" attr="1" /></root>')
+    root["plug"] = "value"
+    assert root["plug"]["plug"] == "value"
+    assert root.loaded_plugins == {"plug"}
+    del root["plug"]
+    assert "plug" not in root
+    assert len(root.xml) == 0
+    del root["plug"]
+
+
+def test_received_plugins_are_wrapped_when_first_asked_for(classes):
+    text = (
+        "<root xmlns='jabber:client'><plugin xmlns='urn:test' attr='1'><sub>s</sub></plugin>"
+        "<ext xmlns='urn:ext'>e</ext><other xmlns='urn:o'/></root>"
+    )
+    root = parsed(classes[0], text)
+    assert root._children is None
+    assert root["id"] == ""
+    assert root._children is None
+    assert root["plug"]["sub"] == "s"
+    assert root["ext"] == "e"
+    assert set(root.plugins) == {("plug", ""), ("ext", None)}
+    assert len(root.xml) == 3
+
+
+def test_extensions(classes):
+    root = classes[0]()
+    root["ext"] = "x"
+    assert root["ext"] == "x"
+    assert root.xml.find("{urn:ext}ext").text == "x"
+    del root["ext"]
+    assert root.xml.find("{urn:ext}ext") is None
+
+
+def test_iterables(classes):
+    root_class, _, _, item_class = classes
+    root = root_class()
+    for name in "abc":
+        item = item_class()
+        item["id"] = name
+        assert root.append(item) is root
+    assert [item["id"] for item in root] == ["a", "b", "c"]
+    assert [item["id"] for item in root["items"]] == ["a", "b", "c"]
+    assert len(root) == len(root["substanzas"]) == 3
+    assert [(x["id"], y["id"]) for x in root for y in root][:2] == [("a", "a"), ("a", "b")]
+    assert root.pop()["id"] == "a"
+    assert len(root.xml) == 2
+    assert root.next()["id"] == "b"
+    assert next(root)["id"] == "c"
+    with pytest.raises(StopIteration):
+        root.next()
+    root["items"] = [item_class(), item_class(), item_class()]
+    assert len(root["items"]) == len(root.xml) == 3
+    del root["items"]
+    assert len(root.xml) == len(root) == 0
+    assert root
+
+
+def test_received_iterables(classes):
+    text = (
+        "<root xmlns='jabber:client'><item xmlns='urn:test' id='1'/><item xmlns='urn:test'/></root>"
+    )
+    root = parsed(classes[0], text)
+    assert [item["id"] for item in root["items"]] == ["1", ""]
+    assert len(root["substanzas"]) == 2
+    del root["item"]
+    assert len(root["items"]) == 1
+
+
+def test_append_takes_elements_and_stanzas_only(classes):
+    root = classes[0]()
+    root.append(ET.Element("{urn:x}x"))
+    assert len(root.xml) == 1
+    assert len(root) == 0
+    with pytest.raises(TypeError):
+        root.append("<x/>")
+
+
+def test_append_a_stanza_that_is_no_plugin(classes):
+    root = classes[0]()
+    root.append(Message())
+    assert len(root) == 1
+
+
+def test_clear(classes):
+    root = classes[0](sid="1")
+    root["plug"]["attr"] = "1"
+    root["body"] = "x"
+    root.append(classes[3]())
+    root.clear()
+    assert str(root) == '<root xmlns="jabber:client" id="1" />'
+    assert "plug" not in root
+    assert len(root) == 0
+
+
+def test_unknown_interfaces(classes, caplog):
+    root = classes[0]()
+    with caplog.at_level(logging.WARNING):
+        assert root["nonsense"] == ""
+    assert "nonsense" in caplog.text
+    root["nonsense"] = "x"
+    del root["nonsense"]
+    assert len(root.xml.attrib) == 0
+
+    class Strict(classes[0]):
+        strict_interface = True
+
+    with pytest.raises(ValueError, match="nonsense"):
+        _ = Strict()["nonsense"]
+
+
+def test_get_and_contains(classes):
+    root = classes[0]()
+    assert root.get("id") is None
+    assert root.get("id", "none") == "none"
+    root["id"] = "1"
+    assert root.get("id") == "1"
+    assert "id" in root
+    assert "body" in root
+    assert "plug" not in root
+    assert "nonsense" not in root
+    assert "substanzas" not in root
+
+
+def test_values(classes):
+    root = classes[0](sto="a@b")
+    root["plug"]["attr"] = "1"
+    root["body|fr"] = "salut"
+    item = classes[3]()
+    item["id"] = "i"
+    root.append(item)
+    values = root.values
+    assert values["to"] == "a@b"
+    assert values["plug"]["attr"] == "1"
+    assert values["body|*"] == {"fr": "salut"}
+    assert values["substanzas"][0]["id"] == "i"
+    other = classes[0]()
+    other.values = values
+    assert other["plug"]["attr"] == "1"
+    assert other["items"][0]["id"] == "i"
+    assert other == root
+    assert root.get_stanza_values() == values
+    assert set(root.keys()) >= {"to", "plug", "lang", "substanzas"}
+
+
+def test_values_with_an_address_that_is_none(classes):
+    root = parsed(classes[0], "<root xmlns='jabber:client' from='@@'/>")
+    assert root.values["from"] == "@@"
+
+
+def test_equality(classes):
+    one, two = classes[0](sid="1"), classes[0](sid="1")
+    assert one == two
+    two["plug"]["attr"] = "x"
+    assert one != two
+    one["plug"]["attr"] = "x"
+    assert one == two
+    assert one != "text"
+    with pytest.raises(TypeError):
+        hash(one)
+
+
+def test_copies_share_nothing(classes):
+    root = classes[0](sid="1")
+    root["plug"]["attr"] = "1"
+    for other in (copy.copy(root), copy.deepcopy(root)):
+        assert other == root
+        other["plug"]["attr"] = "2"
+        other["id"] = "2"
+        assert root["plug"]["attr"] == "1"
+        assert root["id"] == "1"
+    plugin = copy.copy(root["plug"])
+    assert plugin.parent() is root
+
+
+def test_overrides(classes):
+    root_class = classes[0]
+
+    class Override(ElementBase):
+        name = "over"
+        namespace = "urn:over"
+        plugin_attrib = "over"
+        interfaces: ClassVar = set()
+        overrides: ClassVar = ["set_note", "get_note", "del_note"]
+
+        def set_note(self, value):
+            self.parent()._set_sub_text("note", f"<{value}>")
+
+        def get_note(self):
+            return self.parent()._get_sub_text("note").upper()
+
+        def del_note(self):
+            self.parent()._del_sub("note")
+
+    root = root_class()
+    root["note"] = "x"
+    assert root["note"] == "x"
+    register_stanza_plugin(root_class, Override, overrides=True)
+    root = root_class()
+    root["note"] = "x"
+    assert root["note"] == "<X>"
+    del root["note"]
+    assert root["note"] == ""
+
+
+def test_classes_may_change_after_use(classes):
+    root_class, plugin_class, _, _ = classes
+    root = root_class()
+    assert root["body"] == ""
+    root_class.get_body = lambda self: "computed"
+    assert root["body"] == "computed"
+    del root_class.get_body
+    root_class.interfaces = {*root_class.interfaces, "late"}
+    root["late"] = "1"
+    assert root["late"] == "1"
+    plugin_class.is_extension = True
+    root["plug"] = "v"
+    assert root["plug"] == "v"
+
+
+def test_registering_again_changes_nothing(classes):
+    root_class, plugin_class, _, item_class = classes
+    before = dict(root_class.plugin_attrib_map)
+    register_stanza_plugin(root_class, plugin_class)
+    register_stanza_plugin(root_class, item_class, iterable=True)
+    assert root_class.plugin_attrib_map == before
+
+
+def test_registering_does_not_reach_other_classes(classes):
+    root_class, plugin_class, _, _ = classes
+
+    class Other(StanzaBase):
+        name = "other"
+
+    assert "plug" not in Other.plugin_attrib_map
+    assert "plug" not in StanzaBase.plugin_attrib_map
+
+    class Child(root_class):
+        name = "child"
+
+    assert Child()["plug"].__class__ is plugin_class
+
+
+def test_several_elements_with_one_name():
+    class State(ElementBase):
+        namespace = "urn:state"
+        plugin_attrib = "state"
+        interfaces: ClassVar = {"state"}
+        is_extension = True
+
+        def get_state(self):
+            return self.xml.tag.rpartition("}")[2]
+
+    active = type("Active", (State,), {"name": "active"})
+    paused = type("Paused", (State,), {"name": "paused"})
+
+    class Root(StanzaBase):
+        name = "root"
+
+    register_stanza_plugin(Root, active)
+    register_stanza_plugin(Root, paused)
+    assert parsed(Root, "<root xmlns='jabber:client'><active xmlns='urn:state'/></root>")[
+        "state"
+    ] == ("active")
+
+
+def test_multifactory(classes):
+    root_class, _, _, item_class = classes
+    multi = multifactory(item_class, "many")
+    register_stanza_plugin(root_class, multi)
+    root = root_class()
+    root.append(item_class())
+    assert len(root["many"]) == 1
+    with pytest.raises(ValueError, match="gone"):
+        _ = multi(parent=root_class())["many"]
+
+
+def test_a_setup_of_one_s_own():
+    class Own(StanzaBase):
+        name = "own"
+        interfaces: ClassVar = {"made"}
+
+        def setup(self, xml=None):
+            made = StanzaBase.setup(self, xml)
+            if made:
+                self["made"] = "yes"
+            return made
+
+    assert Own()["made"] == "yes"
+    assert Own.wrap(ET.Element("{jabber:client}own"))["made"] == ""
+
+
+def test_nested_names():
+    class Nested(ElementBase):
+        name = "outer/inner"
+        namespace = "urn:n"
+
+    assert str(Nested()) == '<outer xmlns="urn:n"><inner /></outer>'
+
+
+def test_fix_ns():
+    assert fix_ns("a/b", default_ns="urn:x") == "{urn:x}a/{urn:x}b"
+    assert fix_ns("{urn:y}a/b/{urn:z}c", split=True) == ["{urn:y}a", "{urn:y}b", "{urn:z}c"]
+    assert fix_ns("{urn:y}a/b", split=True, propagate_ns=False) == ["a", "b"]
+    assert fix_ns("{urn:y}a/*", split=True) == ["{urn:y}a", "*"]
+
+
+def test_a_stanza_is_freed_at_once(classes):
+    import weakref
+
+    gc.disable()
+    try:
+        root = classes[0](sid="1")
+        root["plug"]["attr"] = "1"
+        alive = weakref.ref(root)
+        del root
+        assert alive() is None
+    finally:
+        gc.enable()
+
+
+def test_pretty_print(classes, capsys):
+    root = classes[0]()
+    root["body"] = "x"
+    root.pretty_print()
+    assert capsys.readouterr().out.count("\n") == 3
