@@ -67,6 +67,10 @@ class Parent(Protocol):
 
     supervised: bool
 
+    @property
+    def scheduler(self) -> Scheduler | None:
+        """The supervisor's scheduler; None for a root's place."""
+
     def exited(self, cell: Cell) -> None:
         """The actor of this place has ended; called on that actor's thread."""
 

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from supervisors.cell import Call
+from supervisors.errors import ActorDeadError
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from supervisors.cell import Cell
     from supervisors.clock import TimerHandle
     from supervisors.policy import ChildType
+    from supervisors.scheduler import Scheduler
     from supervisors.spec import ChildSpec
 
 __all__ = ["Child", "ChildInfo", "ChildState", "Counts"]
@@ -120,10 +122,18 @@ class Child:
         self.timer: TimerHandle | None = None
         self.names: MutableMapping[Any, Address] | None = None
 
+    @property
+    def scheduler(self) -> Scheduler:
+        """The supervisor's scheduler."""
+        scheduler: Scheduler = self.supervisor.actor_ref.scheduler
+        return scheduler
+
     def exited(self, cell: Cell) -> None:
         """The actor in this place is dead: let the supervisor deal with it on its own turn."""
-        supervisor = self.supervisor
-        supervisor.actor_ref.scheduler.call(self._tell, cell)
+        try:
+            self.scheduler.call(self._tell, cell)
+        except ActorDeadError:  # its loop is closed: nobody is left to tell
+            self.ref = None
 
     def _tell(self, cell: Cell) -> None:
         ref = self.supervisor.actor_ref

@@ -25,7 +25,7 @@ from supervisors.errors import (
     SupervisorsError,
 )
 from supervisors.handle import SupervisorRef
-from supervisors.lifecycle import kill, launch, request_exit
+from supervisors.lifecycle import call_on, kill, launch, request_exit
 from supervisors.operation import until_exit, until_started
 from supervisors.policy import ChildType, Shutdown
 from supervisors.reasons import SHUTDOWN
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections import deque
     from collections.abc import MutableMapping
 
+    from supervisors.cell import Cell
     from supervisors.operation import Steps
     from supervisors.spec import ChildSpec, Flags
 
@@ -184,7 +185,7 @@ class ChildKeeper(EventLoopActor):
             if outcome is None:
                 ref.on_started = None
                 child.state = ChildState.TERMINATING
-                ref.scheduler.call(kill, ref)
+                call_on(ref, kill)
                 child.state = ChildState.DOWN
                 timeout = f"{child.spec.start_timeout} s"
                 outcome = (StartTimeout(f"child {child.id!r}: on_start took over {timeout}"),)
@@ -224,7 +225,7 @@ class ChildKeeper(EventLoopActor):
         if not isinstance(made, LoopRef):
             raise StartError(f"child {child.id!r}: start returned {made!r}, not a ref", child.id)
         child.ref = made
-        made.parent = child
+        call_on(made, _adopt, child)
         return made
 
     def _started(self, child: Child, ref: LoopRef[Any], *, again: bool) -> None:
@@ -283,9 +284,9 @@ class ChildKeeper(EventLoopActor):
         """Tell a child to end, and how long it may take."""
         ref, shutdown = child.ref, child.spec.shutdown
         if shutdown is Shutdown.BRUTAL_KILL:
-            ref.scheduler.call(kill, ref)
+            call_on(ref, kill)
             return None
-        ref.scheduler.call(request_exit, ref, SHUTDOWN)
+        call_on(ref, request_exit, SHUTDOWN)
         return None if isinstance(shutdown, Shutdown) else shutdown
 
     def _kill_late(self, child: Child, ref: LoopRef[Any]) -> None:
@@ -293,7 +294,7 @@ class ChildKeeper(EventLoopActor):
             "%s: child %r did not end within %s s: killed",
             self._label(), child.id, child.spec.shutdown,
         )  # fmt: skip
-        ref.scheduler.call(kill, ref)
+        call_on(ref, kill)
 
     def _stopped(self, child: Child, ref: LoopRef[Any]) -> None:
         if child.ref is not ref:  # another operation has seen to it
@@ -319,3 +320,13 @@ class ChildKeeper(EventLoopActor):
 
     def _label(self) -> str:
         return self.name or self.__class__.__name__
+
+
+def _adopt(cell: Cell, child: Child) -> None:
+    """Give an actor that was started as a root its place under a supervisor."""
+    if cell.status is Status.DEAD:
+        child.exited(cell)
+        return
+    if cell.parent is not None and not cell.parent.supervised:
+        cell.parent.exited(cell)
+    cell.parent = child

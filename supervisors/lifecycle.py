@@ -32,6 +32,7 @@ __all__ = [
     "abandon",
     "attend",
     "begin_exit",
+    "call_on",
     "crash",
     "cut_traceback",
     "exit_next",
@@ -385,6 +386,17 @@ def _finish(cell: Cell) -> None:
             watcher(cell)
         except Exception:
             logger.exception("A monitor of %s failed", cell)
+
+
+def call_on(cell: Cell, function: Callable[..., object], *args: Any) -> None:
+    """Call `function(cell, *args)` on the cell's thread: at once when this is it.
+
+    When its loop is closed the cell is dead, and here is as good as there.
+    """
+    try:
+        cell.scheduler.call(function, cell, *args)
+    except ActorDeadError:
+        function(cell, *args)
 
 
 def watch(cell: Cell, watcher: Callable[[Cell], object]) -> None:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from supervisors.cell import Cell
 from supervisors.errors import ActorDeadError
 from supervisors.future import LoopFuture
+from supervisors.lifecycle import call_on, request_exit, watch
 from supervisors.lifecycle import kill as kill_cell
-from supervisors.lifecycle import request_exit, watch
 from supervisors.reasons import KILLED, NORMAL, SHUTDOWN, Down, ExitReason
 from supervisors.scheduler import Scheduler, current_scheduler
 
@@ -89,17 +89,10 @@ def monitor(ref: pykka.ActorRef[Any], callback: Callable[[Down], object]) -> Mon
         home = current_scheduler()
     made = Monitor(ref, callback, home)
     if isinstance(ref, Cell):
-        _on_its_thread(ref, watch, made._cell_ended)  # noqa: SLF001
+        call_on(ref, watch, made._cell_ended)  # noqa: SLF001
     else:
         _watch_thread_actor(ref, made)
     return made
-
-
-def _on_its_thread(cell: Cell, function: Callable[..., object], *args: Any) -> None:
-    try:
-        cell.scheduler.call(function, cell, *args)
-    except ActorDeadError:  # its loop is closed: the actor is dead, here is as good as there
-        function(cell, *args)
 
 
 def _watch_thread_actor(ref: Any, made: Monitor) -> None:
@@ -136,12 +129,12 @@ async def shutdown(
         await asyncio.to_thread(ref.actor_stopped.wait)
         return NORMAL
     ended: LoopFuture[None] = LoopFuture()
-    _on_its_thread(ref, watch, lambda _cell: ended.set(None))
-    _on_its_thread(ref, request_exit, reason)
+    call_on(ref, watch, lambda _cell: ended.set(None))
+    call_on(ref, request_exit, reason)
     timer = None
     if timeout is not None:
         clock = current_scheduler().clock
-        timer = clock.call_later(timeout, lambda: _on_its_thread(ref, kill_cell))
+        timer = clock.call_later(timeout, lambda: call_on(ref, kill_cell))
     try:
         await ended
     finally:
@@ -152,4 +145,4 @@ async def shutdown(
 
 def kill(ref: Cell, reason: ExitReason = KILLED) -> None:
     """End an actor at once, from any thread: no hook of it runs, its tasks are cancelled."""
-    _on_its_thread(ref, kill_cell, reason)
+    call_on(ref, kill_cell, reason)

@@ -12,7 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from supervisors.cell import Status
-from supervisors.lifecycle import watch
+from supervisors.errors import ActorDeadError
+from supervisors.lifecycle import call_on, watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -101,7 +102,7 @@ def _watch_here(scheduler: Scheduler, cell: Cell, callback: Callable[[Cell], obj
     if cell.scheduler is scheduler:
         watch(cell, callback)
     else:
-        cell.scheduler.call(watch, cell, lambda dead: scheduler.call(callback, dead))
+        call_on(cell, watch, lambda dead: scheduler.call(callback, dead))
 
 
 def until_exit(scheduler: Scheduler, cell: Cell, timeout: float | None) -> Wait:
@@ -133,7 +134,14 @@ def until_started(scheduler: Scheduler, cell: Cell, timeout: float | None) -> Wa
                 timer.cancel()
             scheduler.call(wake, (exc,))
 
-        cell.on_started = started
+        def arm() -> None:
+            if cell.status is Status.STARTING:
+                cell.on_started = started
+            else:  # it lives on another loop, and was quicker
+                dead = cell.status > Status.RUNNING
+                started(cell, ActorDeadError(f"it ended: {cell.reason}") if dead else None)
+
+        cell.scheduler.call(arm)
         if timeout is not None:
             timer = scheduler.clock.call_later(timeout, wake, None)
 

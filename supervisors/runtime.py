@@ -65,6 +65,7 @@ class _Roots:
     """The place of an actor without a supervisor: it stands in pykka's registry."""
 
     supervised = False
+    scheduler = None
 
     @staticmethod
     def exited(cell: Cell) -> None:

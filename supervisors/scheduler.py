@@ -266,8 +266,8 @@ class Scheduler:
         self.closed = True
         _schedulers.pop(self.loop, None)
         for cell in self.cells:
-            if cell.parent is not None and cell.parent.supervised:
-                cell.parent = None
+            if cell.parent is not None and cell.parent.scheduler is self:
+                cell.parent = None  # its supervisor ends with it and needs no word
         for cell in tuple(self.cells):
             abandon(cell)
         while self.remote:

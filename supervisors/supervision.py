@@ -18,7 +18,7 @@ from supervisors.cell import Call, Cell
 from supervisors.child import Child, ChildState
 from supervisors.future import LoopFuture
 from supervisors.keeper import ChildKeeper
-from supervisors.lifecycle import attend, begin_exit, is_awaitable, kill
+from supervisors.lifecycle import attend, begin_exit, call_on, is_awaitable, kill
 from supervisors.operation import Operation
 from supervisors.policy import (
     AutoShutdown,
@@ -204,7 +204,7 @@ class Supervising(ChildKeeper):
                 name.set_down(expected=True)
             ref, child.ref = child.ref, None
             if ref is not None:
-                ref.scheduler.call(kill, ref)
+                call_on(ref, kill)
 
 
 def _settle(

@@ -8,7 +8,6 @@ child that takes its time to end) questions are still answered, and a stop is ob
 from __future__ import annotations
 
 from collections import deque
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from supervisors.child import Child, ChildState
@@ -57,7 +56,7 @@ class Supervisor(Supervising):
         SpecError: a flag or spec is wrong.
     """
 
-    __slots__ = ("_operation", "_waiting")
+    __slots__ = ("_future", "_operation", "_waiting")
 
     def __init__(
         self,
@@ -71,6 +70,7 @@ class Supervisor(Supervising):
     ) -> None:
         super().__init__(flags_of(strategy, intensity, period, auto_shutdown), name)
         self._operation: Operation | None = None
+        self._future: LoopFuture[Any] | None = None
         self._waiting: deque[tuple[Steps, LoopFuture[Any] | None]] | None = None
         for spec in check_specs(children, auto_shutdown):
             self._children[spec.id] = Child(self, spec, spec.id)
@@ -112,17 +112,12 @@ class Supervisor(Supervising):
                 self._waiting = deque()
             self._waiting.append((steps, future))
             return
-        self._operation = Operation(steps, partial(self._operation_over, future))
+        self._operation, self._future = Operation(steps, self._operation_over), future
         self._operation.advance()
 
-    def _operation_over(
-        self,
-        future: LoopFuture[Any] | None,
-        _operation: Operation,
-        value: Any,
-        exc: Exception | None,
-    ) -> None:
+    def _operation_over(self, _operation: Operation, value: Any, exc: Exception | None) -> None:
         self._operation = None
+        future, self._future = self._future, None
         if future is None:
             if exc is not None:
                 self.exit(exc)
@@ -137,9 +132,12 @@ class Supervisor(Supervising):
         operation, self._operation = self._operation, None
         if operation is not None:
             operation.abort()
+        futures, self._future = [self._future], None
         waiting, self._waiting = self._waiting, None
         for steps, future in waiting or ():
             steps.close()
+            futures.append(future)
+        for future in futures:
             if future is not None:
                 future.set_exception(ActorDeadError(f"{self._label()} is ending"))
 

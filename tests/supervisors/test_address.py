@@ -1,0 +1,247 @@
+"""Addresses: names that survive restarts."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from math import inf
+
+import pytest
+
+from supervisors import (
+    ActorDeadError,
+    Backoff,
+    ChildSpec,
+    DynamicSupervisor,
+    EventLoopActor,
+    InboxFull,
+    Supervisor,
+    dead_letters,
+    kill,
+)
+from supervisors.testing import Crash, ManualClock, run, run_until_idle, use_clock
+
+
+class Keeper(EventLoopActor):
+    """Keeps what it is told in a list that outlives it."""
+
+    def __init__(self, got):
+        super().__init__()
+        self.got = got
+
+    def on_receive(self, message):
+        if isinstance(message, Crash):
+            raise message.exception
+        self.got.append(message)
+        return ("re", message)
+
+
+class Neighbour(EventLoopActor):
+    """Greets another child by its address as soon as it starts."""
+
+    def __init__(self, address):
+        super().__init__()
+        self.address = address
+
+    def on_start(self):
+        self.told = self.address.tell("from a neighbour")
+
+
+@pytest.fixture
+def dead():
+    letters = []
+    unsubscribe = dead_letters.subscribe(letters.append)
+    yield letters
+    unsubscribe()
+
+
+def keeper(got, **options):
+    return ChildSpec("keeper", Keeper, (got,), **options)
+
+
+def test_an_address_is_valid_before_the_child_runs(dead):
+    class Pair(Supervisor):
+        def __init__(self, got, stash):
+            address = None
+            super().__init__([])
+            address = self.address("keeper")
+            self.__class__.made = address
+            self.start_specs = [ChildSpec("n", Neighbour, (address,)), keeper(got, stash=stash)]
+
+        def on_start(self):
+            for spec in self.start_specs:
+                self.start_child(spec)
+
+    async def main():
+        got = []
+        await Pair.spawn(got, 0)
+        assert got == []
+        assert [letter.message for letter in dead] == ["from a neighbour"]
+        assert await Pair.made.ask("hello") == ("re", "hello")
+
+    run(main)
+
+
+def test_messages_for_a_child_that_has_not_started_yet_wait_in_the_stash():
+    class Pair(Supervisor):
+        def __init__(self, got):
+            super().__init__([])
+            address = self.address("keeper")
+            specs = [ChildSpec("n", Neighbour, (address,)), keeper(got, stash=5)]
+            super().__init__(specs)
+
+    async def main():
+        got = []
+        address = Supervisor.start([keeper(got, stash=2)]).actor.address("keeper")
+        assert address.tell(1)
+        await run_until_idle()
+        assert got == [1]
+
+    run(main)
+
+
+def test_an_address_survives_restarts_and_a_termination():
+    async def main():
+        got = []
+        sup = await Supervisor.spawn([keeper(got)])
+        address = sup.actor.address("keeper")
+        assert sup.actor.address("keeper") is address
+        first = address.ref
+        address.tell(Crash())
+        await run_until_idle()
+        assert address.ref not in (None, first)
+        assert address.is_alive()
+        await sup.terminate_child("keeper")
+        assert address.ref is None
+        assert address.tell("nobody there") is False
+        with pytest.raises(ActorDeadError):
+            await address.ask("nobody there")
+        await sup.restart_child("keeper")
+        assert address.tell("back") is True
+        await sup.terminate_child("keeper")
+        await sup.delete_child("keeper")
+        await sup.start_child(keeper(got))
+        assert await address.ask("a new spec of the same name") is not None
+        assert got == ["back", "a new spec of the same name"]
+
+    run(main)
+
+
+def test_an_address_survives_the_restart_of_its_supervisor():
+    async def main():
+        got = []
+        inner = ChildSpec("inner", Supervisor, ([keeper(got, stash=3)],))
+        sup = await Supervisor.spawn([inner])
+        inner_ref = (await sup.which_child("inner")).ref
+        address = inner_ref.actor.address("keeper")
+        kill(inner_ref)
+        assert address.tell("while all is down") is True
+        await run_until_idle()
+        assert got == ["while all is down"]
+        assert await address.ask("up again") == ("re", "up again")
+
+    run(main)
+
+
+def test_asks_wait_in_the_stash_too():
+    async def main():
+        clock = use_clock(ManualClock())
+        got = []
+        sup = await Supervisor.spawn([keeper(got, stash=1, backoff=Backoff(1.0, 1.0))])
+        address = sup.actor.address("keeper")
+        address.tell(Crash())
+        await run_until_idle()
+        waiting, refused = address.ask("first"), address.ask("second")
+        assert not waiting.done()
+        with pytest.raises(ActorDeadError):
+            await refused
+        clock.advance(1.0)
+        assert await waiting == ("re", "first")
+
+    run(main)
+
+
+def test_what_waits_is_let_go_when_the_child_will_not_come_back(dead):
+    async def main():
+        use_clock(ManualClock())
+        sup = await Supervisor.spawn([keeper([], stash=5, backoff=Backoff(1.0, 1.0))])
+        address = sup.actor.address("keeper")
+        address.tell(Crash())
+        await run_until_idle()
+        address.tell("told")
+        asked = address.ask("asked")
+        await sup.terminate_child("keeper")
+        with pytest.raises(ActorDeadError):
+            await asked
+        assert [(letter.target, letter.message) for letter in dead] == [(address, "told")]
+
+    run(main)
+
+
+def test_a_full_inbox_refuses_through_an_address(dead):
+    class Narrow(Keeper):
+        inbox_limit = 1
+
+    async def main():
+        sup = await Supervisor.spawn([ChildSpec("narrow", Narrow, ([],), stash=9)])
+        address = sup.actor.address("narrow")
+        assert address.tell(1)
+        assert not address.tell(2)
+        with pytest.raises(InboxFull):
+            await address.ask(3)
+        assert [letter.message for letter in dead] == [2]
+
+    run(main)
+
+
+def test_an_address_takes_messages_from_threads():
+    async def main():
+        clock = use_clock(ManualClock())
+        got = []
+        sup = await Supervisor.spawn([keeper(got, stash=2, backoff=Backoff(1.0, 1.0))])
+        address = sup.actor.address("keeper")
+        answers = []
+
+        def thread():
+            answers.extend([address.tell("from a thread"), address.ask("asked")])
+
+        for _ in range(2):  # while it is up, and while it is down
+            worker = threading.Thread(target=thread)
+            worker.start()
+            worker.join()
+            await run_until_idle()
+            address.tell(Crash())
+            await run_until_idle()
+        clock.advance(inf)
+        await run_until_idle()
+        assert answers[0] is True
+        assert await answers[1] == ("re", "asked")
+        assert got[:2] == ["from a thread", "asked"]
+
+    run(main)
+
+
+def test_a_dynamic_supervisor_forgets_addresses_nobody_holds():
+    async def main():
+        sup = await DynamicSupervisor.spawn()
+        held = sup.actor.address(0)
+        for number in range(100):
+            await sup.start_child(ChildSpec(number, Keeper, ([],)))
+            assert await sup.actor.address(number).ask("x")
+        assert len(sup.actor._names) == 1
+        await sup.terminate_child(held)
+        assert held.tell("gone") is False
+        await sup.start_child(ChildSpec(0, Keeper, ([],)))
+        assert await held.ask("again") == ("re", "again")
+
+    run(main)
+
+
+def test_the_text_of_an_address_says_whether_it_is_up():
+    async def main():
+        sup = await Supervisor.spawn([keeper([])])
+        assert repr(sup.actor.address("keeper")) == "<Address 'keeper' up>"
+        assert repr(sup.actor.address("nobody")) == "<Address 'nobody' down>"
+        await asyncio.sleep(0)
+
+    run(main)
