@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     import pykka
 
+    from actorxmpp.actors.messages import Outgoing
     from actorxmpp.basexmpp import BaseXMPP
     from actorxmpp.net.connection import Connection, ConnectionEvents
     from actorxmpp.plugins.base import BasePlugin
@@ -46,6 +47,9 @@ __all__ = [
 
 SEND_QUEUE_LIMIT = 1_000
 """Stanzas kept for a session that is not connected; the next one is refused."""
+
+OUTBOX_LIMIT = 10_000
+"""Stanzas one turn of the loop may send; the next one is refused: somebody sends in a loop."""
 
 PLUGIN_STASH_LIMIT = 100
 """Stanzas and events kept for a plugin while it restarts; more are answered with an error."""
@@ -248,6 +252,7 @@ class SessionContext:
         index: handlers by what they match; the parser reads it, the role writes it.
         plugins: the enabled plugins by name.
         wanted: whether the session should be connected.
+        outbox: stanzas sent since the parser last took them, in order.
         waiting: stanzas sent while there was no stream, in order.
         parser, transport, dispatcher, plugin_supervisor: addresses of the actors.
         mechanism: the SASL mechanism of the last login; a weaker one is refused next time.
@@ -260,6 +265,7 @@ class SessionContext:
         "events",
         "index",
         "mechanism",
+        "outbox",
         "parser",
         "pending_in",
         "plugin_supervisor",
@@ -288,7 +294,8 @@ class SessionContext:
         self.plugins: dict[str, PluginCell] = {}
         self.wanted = spec.settings.autoconnect
         self.up = False
-        self.waiting: deque[Any] = deque()
+        self.outbox: list[Outgoing] = []
+        self.waiting: deque[Outgoing] = deque()
         self.pending_in = 0
         self.reading_paused = False
         self.mechanism = ""
@@ -297,6 +304,13 @@ class SessionContext:
         self.transport: Address | None = None
         self.dispatcher: Address | None = None
         self.plugin_supervisor: Address | None = None
+
+    def stream_down(self) -> None:
+        """There is no stream any more: what did not get out waits for the next one."""
+        self.up = False
+        if self.outbox:
+            self.waiting.extendleft(reversed(self.outbox))
+            self.outbox.clear()
 
     def take_role(self) -> BaseXMPP | None:
         """Return the role object that was made before the session started, once."""

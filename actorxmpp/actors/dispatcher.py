@@ -86,8 +86,9 @@ class DispatcherActor(EventLoopActor):
             context.reading_paused = False
             assert context.transport is not None
             context.transport.tell(m.ResumeReading())
+        dispatch = self._dispatch
         for stanza, handlers in message.items:
-            self._dispatch(stanza, handlers)
+            dispatch(stanza, handlers)
 
     def _dispatch(self, stanza: StanzaBase, handlers: list[BaseHandler]) -> None:
         role = self._role
@@ -132,7 +133,7 @@ class DispatcherActor(EventLoopActor):
         except Exception as error:  # noqa: BLE001  any failure of user code is dealt with
             self.handler_failed(error, stanza)
             return
-        if inspect.isawaitable(result):
+        if result is not None and inspect.isawaitable(result):
             self.create_task(self._await_guarded(result, stanza), name="handler")
 
     async def _await_guarded(self, result: Awaitable[Any], stanza: StanzaBase | None) -> None:
@@ -172,16 +173,10 @@ class DispatcherActor(EventLoopActor):
     def _run_event(self, message: m.RunEventHandler) -> None:
         self.run_guarded(message.function, message.data, None)
 
-    def _returned(self, message: m.SendStanza) -> None:
-        """Take back a stanza the stream ended before."""
-        if self._role is not None:
-            self._role.keep_waiting(message)
-
     _HANDLERS: ClassVar[dict[type, Any]] = {
         m.StanzasMatched: _stanzas,
         m.StreamEstablished: _established,
         m.StreamFinished: _finished,
         m.RaiseEvent: _event,
         m.RunEventHandler: _run_event,
-        m.SendStanza: _returned,
     }

@@ -28,14 +28,17 @@ class EventEntry(NamedTuple):
 class EventTable:
     """Event handlers by event name, in the order they were added."""
 
-    __slots__ = ("_by_name",)
+    __slots__ = ("_by_name", "_disposable")
 
     def __init__(self) -> None:
         self._by_name: dict[str, tuple[EventEntry, ...]] = {}
+        self._disposable: set[str] = set()
 
     def add(self, name: str, entry: EventEntry) -> None:
         """Add a handler of the event ``name``."""
         self._by_name[name] = (*self._by_name.get(name, ()), entry)
+        if entry.disposable:
+            self._disposable.add(name)
 
     def remove(self, name: str, function: Callable[..., Any]) -> None:
         """Remove each registration of ``function`` for the event ``name``; none is no error."""
@@ -53,7 +56,8 @@ class EventTable:
     def take(self, name: str) -> tuple[EventEntry, ...]:
         """Return the handlers to call for one occurrence; forgets the disposable ones."""
         entries = self._by_name.get(name, ())
-        if any(entry.disposable for entry in entries):
+        if name in self._disposable:
+            self._disposable.discard(name)
             self._keep(name, lambda entry: not entry.disposable)
         return entries
 

@@ -26,7 +26,9 @@ __all__ = [
     "Connected",
     "ConnectionLost",
     "Disconnect",
+    "FlushOutbox",
     "HandlersMatched",
+    "Outgoing",
     "PauseReading",
     "RaiseEvent",
     "Reconnect",
@@ -34,7 +36,6 @@ __all__ = [
     "RunEventHandler",
     "RunHandler",
     "SendBytes",
-    "SendStanza",
     "StanzasMatched",
     "StartConnecting",
     "StartTls",
@@ -137,12 +138,16 @@ class RunEventHandler(NamedTuple):
 # dispatcher -> parser
 
 
-class SendStanza(NamedTuple):
-    """Send a stanza, serialised as it was when it was sent."""
+class Outgoing(NamedTuple):
+    """A stanza in the outbox, serialised as it was when it was sent."""
 
     stanza: StanzaBase | None
     """None for raw XML."""
     data: bytes
+
+
+class FlushOutbox(NamedTuple):
+    """There is something in the outbox; told once, however much it is."""
 
 
 class CloseStream(NamedTuple):

@@ -53,15 +53,15 @@ class ParserActor(EventLoopActor):
 
     def on_start(self) -> None:
         """Begin without a stream."""
-        self.context.up = False
+        self.context.stream_down()
 
     def on_stop(self) -> None:
         """Leave the session without a stream."""
-        self.context.up = False
+        self.context.stream_down()
 
     def on_failure(self, *_exc_info: Any) -> None:
         """Leave the session without a stream after a bug here, too."""
-        self.context.up = False
+        self.context.stream_down()
 
     def on_receive(self, message: Any) -> None:
         """Handle one message."""
@@ -232,19 +232,24 @@ class ParserActor(EventLoopActor):
         self._negotiation = None
         self._established = False
         self._closing = None
-        self.context.up = False
+        self.context.stream_down()
         self._cancel_timer()
         self._tell_dispatcher(m.StreamFinished(self._epoch, reason, was_established))
 
     # from the dispatcher
 
-    def _send_stanza(self, message: m.SendStanza) -> None:
-        if self._established and self._closing is None:
-            assert self.context.transport is not None
-            if self.context.transport.tell(m.SendBytes(self._epoch, message.data)):
-                return
-            self._finish("the transport failed")
-        self._tell_dispatcher(message)
+    def _flush(self, _message: m.FlushOutbox) -> None:
+        context = self.context
+        outbox = context.outbox
+        if not self._established:
+            context.stream_down()
+        elif outbox:
+            data = outbox[0].data if len(outbox) == 1 else b"".join([item.data for item in outbox])
+            assert context.transport is not None
+            if context.transport.tell(m.SendBytes(self._epoch, data)):
+                outbox.clear()
+            else:
+                self._finish("the transport failed")
 
     def _close(self, message: m.CloseStream) -> None:
         if not self._established:
@@ -275,7 +280,7 @@ class ParserActor(EventLoopActor):
 
     _HANDLERS: ClassVar[dict[type, Any]] = {
         m.BytesReceived: _bytes_received,
-        m.SendStanza: _send_stanza,
+        m.FlushOutbox: _flush,
         m.Connected: _connected,
         m.TlsEstablished: _tls_established,
         m.ConnectionLost: _connection_lost,

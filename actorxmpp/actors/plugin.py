@@ -79,7 +79,7 @@ class PluginActor(EventLoopActor):
             self._answer(error, stanza)
             raise
         else:
-            if inspect.isawaitable(result):
+            if result is not None and inspect.isawaitable(result):
                 self.create_task(self._await(result, stanza), name="plugin-handler")
 
     async def _await(self, result: Awaitable[Any], stanza: StanzaBase | None) -> None:

@@ -21,6 +21,7 @@ __all__ = ["Presences"]
 logger = logging.getLogger(__name__)
 
 SUBSCRIPTION_TYPES = frozenset(("subscribe", "subscribed", "unsubscribe", "unsubscribed"))
+BODY_TAGS = frozenset(("{jabber:client}body", "{jabber:component:accept}body"))
 SHOW_TYPES = frozenset(("available", "chat", "away", "dnd", "xa"))
 
 
@@ -39,12 +40,16 @@ class Presences(Requests):
     # messages
 
     def _builtin_message(self, message: Message) -> bool:
-        if not self.is_component and not message.xml.get("to"):
+        xml = message.xml
+        if not self.is_component and not xml.get("to"):
             message["to"] = self.boundjid
-        if message.xml.get("type") == "error":
+        if xml.get("type") == "error":
             self.event("message_error", message)
-        elif message.xml.find(f"{{{self.default_ns}}}body") is not None:
-            self.event("message", message)
+            return True
+        for child in xml:
+            if child.tag in BODY_TAGS:
+                self.event("message", message)
+                break
         return True
 
     # presence

@@ -7,6 +7,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from actorxmpp.actors import messages as m
+from actorxmpp.actors.context import OUTBOX_LIMIT
 from actorxmpp.exceptions import SendQueueFull
 from actorxmpp.roles.core import RoleCore
 from actorxmpp.roles.events import Events
@@ -16,6 +17,7 @@ from actorxmpp.xmlstream.serialize import to_bytes
 from actorxmpp.xmlstream.stanzabase import ElementBase, StanzaBase
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Callable
     from xml.etree.ElementTree import Element
 
@@ -28,6 +30,8 @@ FILTER_MODES = ("in", "out", "out_sync")
 
 ROOT_STANZAS = (Message, Presence, Iq, StreamError)
 """The stanza classes every stream knows."""
+
+FLUSH = m.FlushOutbox()
 
 _ROOTS = StanzaRegistry(ROOT_STANZAS)
 
@@ -164,31 +168,21 @@ class Stanzas(Events, RoleCore):
         self._send_out(None, to_bytes(data, self.default_ns))
 
     def _send_out(self, stanza: Any, data: bytes) -> None:
-        message = m.SendStanza(stanza, data)
         context = self._context
+        queue: list[m.Outgoing] | deque[m.Outgoing]
+        queue, limit = context.waiting, context.settings.send_queue_limit
         if context.up:
-            assert context.parser is not None
-            context.parser.tell(message)
-        elif not self._keep(message):
-            raise SendQueueFull(
-                f"{len(context.waiting)} stanzas wait for a connection; "
-                f"the limit is {context.settings.send_queue_limit}"
-            )
-
-    def keep_waiting(self, message: m.SendStanza) -> None:
-        """Take back what the parser could not send; report it if there is no room."""
-        if not self._keep(message):
-            self.event("stanza_not_sent", message.stanza)
-
-    def _keep(self, message: m.SendStanza) -> bool:
-        context = self._context
-        if len(context.waiting) >= context.settings.send_queue_limit:
-            return False
-        context.waiting.append(message)
-        return True
+            queue, limit = context.outbox, OUTBOX_LIMIT
+            if not queue and context.parser is not None:
+                context.parser.tell(FLUSH)
+        if len(queue) >= limit:
+            where = "the parser" if context.up else "a connection"
+            raise SendQueueFull(f"{len(queue)} stanzas wait for {where}; the limit is {limit}")
+        queue.append(m.Outgoing(stanza, data))
 
     def _flush_waiting(self) -> None:
         context = self._context
-        assert context.parser is not None
-        while context.waiting:
-            context.parser.tell(context.waiting.popleft())
+        if context.waiting and context.parser is not None:
+            context.outbox.extend(context.waiting)
+            context.waiting.clear()
+            context.parser.tell(FLUSH)
