@@ -88,10 +88,10 @@ def assert_all_echo(server: Prosody, program: Program, word: str) -> None:
 
 
 def assert_ends_well(program: Program) -> None:
-    """SIGTERM ends the program in time, with code 0 and without a traceback."""
+    """SIGTERM ends the program in time, with code 0, each stream closed and no traceback."""
     program.terminate()
     code = program.wait(STOP_LIMIT_S)
-    if code != 0 or "Traceback" in program.output:
+    if code != 0 or "Traceback" in program.output or "cut off" in program.output:
         raise program.fail(f"ended with {code}")
 
 
