@@ -17,6 +17,7 @@ import click
 
 from actorxmpp.actors.context import SessionState
 from actorxmpp.cli.memory import rss_kib
+from actorxmpp.cli.output import say
 from actorxmpp.cli.tables import fleet_table
 from actorxmpp.cli.view import open_progress
 from actorxmpp.fleet.gate import ConnectGate
@@ -98,13 +99,13 @@ class FleetRun:
         """End every session in good order and say what is worth knowing."""
         parked = self._fleet.rows(SessionState.PARKED)
         timeout = self._config.fleet.stop_timeout
-        click.echo(f"{told.name}: stopping {self._fleet.status().line()}")
+        say(f"{told.name}: stopping {self._fleet.status().line()}")
         cut_off = await self._fleet.stop(timeout)
         if cut_off:
-            click.echo(f"{cut_off} sessions did not end within {timeout:g} s and were cut off")
+            say(f"{cut_off} sessions did not end within {timeout:g} s and were cut off")
         for line in parked_lines(parked):
-            click.echo(line)
-        click.echo(f"stopped after {time.monotonic() - self._started:.1f} s")
+            say(line)
+        say(f"stopped after {time.monotonic() - self._started:.1f} s")
 
     def _table(self) -> RenderableType:
         return fleet_table(

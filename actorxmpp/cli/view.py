@@ -10,9 +10,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self, TextIO
 
-import click
 from rich.console import Console
 from rich.live import Live
+
+from actorxmpp.cli.output import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +82,7 @@ class LinesProgress(Progress):
 
     def say(self, text: str) -> None:
         """Write a line now."""
-        click.echo(text, file=self._stream)
+        say(text, self._stream)
 
 
 class TableProgress(Progress):
