@@ -178,7 +178,8 @@ def test_languages(classes):
 
 
 def test_language_of_received_text(classes):
-    text = "<root xmlns='jabber:client' xml:lang='en'><body xml:lang='fr'>f</body><body>e</body></root>"
+    bodies = "<body xml:lang='fr'>f</body><body>e</body>"
+    text = f"<root xmlns='jabber:client' xml:lang='en'>{bodies}</root>"
     assert parsed(classes[0], text)["body"] == "e"
     only = "<root xmlns='jabber:client'><body xml:lang='fr'>f</body></root>"
     assert parsed(classes[0], only)["body"] == "f"
