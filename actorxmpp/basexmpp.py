@@ -11,6 +11,7 @@ import logging
 from typing import TYPE_CHECKING, Any, cast
 
 from actorxmpp.actors.plugin import PluginActor
+from actorxmpp.api import APIRegistry
 from actorxmpp.exceptions import IqError, IqTimeout
 from actorxmpp.jid import JID
 from actorxmpp.plugins import PLUGINS
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from actorxmpp.actors.context import PluginCell, SessionSettings
     from actorxmpp.actors.dispatcher import DispatcherActor
+    from actorxmpp.plugins.cell import Cell
     from actorxmpp.protocol.negotiation import Negotiation
     from supervisors.handle import SupervisorRef
 
@@ -45,6 +47,7 @@ class BaseXMPP(XMLStream, Presences, Makers):
         roster: the rosters of all the JIDs this session speaks for.
         client_roster: the roster of ``boundjid``.
         plugin: the enabled plugins.
+        api: hooks by which the program takes over what plugins store or decide.
         plugin_config: configuration of plugins that are enabled without one.
         plugin_whitelist: what ``register_plugins`` enables.
         use_message_ids: give messages an id.
@@ -66,6 +69,7 @@ class BaseXMPP(XMLStream, Presences, Makers):
         self.default_ns = default_ns
         self.stream_ns = "http://etherx.jabber.org/streams"
         self.plugin = PluginManager(self)
+        self.api = APIRegistry(self)
         self.plugin_config: dict[str, dict[str, Any]] = {}
         self.plugin_whitelist: list[str] = []
         self.roster = Roster(self)
@@ -83,9 +87,9 @@ class BaseXMPP(XMLStream, Presences, Makers):
     def attach(self, actor: DispatcherActor) -> None:
         """Take the actor that holds this object, and the plugins that are there already."""
         super().attach(actor)
-        for cell in list(self._context.plugins.values()):
+        for cell in list(self.plugin.cells.values()):
             if cell.instance is not None:
-                cell.instance.xmpp = self
+                cell.instance.adopted(self)
             self.start_plugin(cell)
 
     def detach(self, reason: str) -> None:
@@ -152,8 +156,15 @@ class BaseXMPP(XMLStream, Presences, Makers):
         finally:
             self._owner = outer
 
-    def start_plugin(self, cell: PluginCell) -> None:
-        """Give a plugin its actor, once there is a session."""
+    def start_plugin(self, cell: Cell) -> None:
+        """Give a plugin its actor; one that is made already gets it when it is needed."""
+        if cell.instance is not None and cell.ref is None and not cell.stash:
+            cell.asleep = True
+        else:
+            self.wake_plugin(cell)
+
+    def wake_plugin(self, cell: Cell) -> None:
+        """Start a plugin's actor, once there is a session."""
         supervisor = self._context.plugin_supervisor
         if self._actor is None or supervisor is None or cell.ref is not None:
             return
@@ -166,7 +177,7 @@ class BaseXMPP(XMLStream, Presences, Makers):
         if supervisor.ref is not None:
             cast("SupervisorRef", supervisor.ref).start_child(spec)
 
-    def stop_plugin(self, cell: PluginCell) -> None:
+    def stop_plugin(self, cell: Cell) -> None:
         """End a plugin that was disabled."""
         if cell.ref is not None:
             cell.ref.stop(block=False)

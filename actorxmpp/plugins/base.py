@@ -2,25 +2,45 @@
 
 A plugin is one object per session. It registers its stanza handlers and event handlers in
 ``plugin_init``; they run in an actor of the plugin's own (``actorxmpp/actors/plugin.py``), which is
-restarted with a new object when one of them fails.
+restarted with a new object when one of them fails. What must outlast that is in ``kept``.
+
+Plugins of other packages are found by the entry point group ``actorxmpp.plugins``: the entry's name
+is the plugin's, its value the class, or the module that registers it.
 """
 
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.exceptions import PluginNotFound
+from actorxmpp.xmlstream.handler import Callback
+from actorxmpp.xmlstream.matcher import StanzaPath
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
+    from actorxmpp.api import APIWrapper
     from actorxmpp.basexmpp import BaseXMPP
     from actorxmpp.jid import JID
+    from actorxmpp.plugins.cell import Cell
+    from actorxmpp.xmlstream.matcher.base import MatcherBase
 
-__all__ = ["BasePlugin", "find_plugin", "load_plugin", "register_plugin"]
+__all__ = ["ENTRY_POINTS", "BasePlugin", "find_plugin", "load_plugin", "register_plugin"]
+
+ENTRY_POINTS = "actorxmpp.plugins"
+"""The entry point group in which other packages name their plugins."""
+
+FILTERS = "filters"
+"""Where in ``kept`` a plugin's filters are."""
 
 _REGISTRY: dict[str, type[BasePlugin]] = {}
+
+stanza_path = lru_cache(maxsize=512)(StanzaPath)
+"""Matchers of plugins, shared by all sessions; as many as there are patterns."""
 
 
 def register_plugin(impl: type[BasePlugin], name: str | None = None) -> None:
@@ -38,7 +58,8 @@ def load_plugin(name: str, module: str | ModuleType | None = None) -> None:
 
     Args:
         name: the plugin's name.
-        module: where it is; ``actorxmpp.plugins.NAME`` by default.
+        module: where it is; by default ``actorxmpp.plugins.NAME``, then what an entry point of this
+            name says.
 
     Raises:
         PluginNotFound: if there is no such module.
@@ -48,12 +69,20 @@ def load_plugin(name: str, module: str | ModuleType | None = None) -> None:
         try:
             module = importlib.import_module(path)
         except ModuleNotFoundError as error:
-            if error.name is not None and path.startswith(error.name):
-                raise PluginNotFound(name) from None
-            raise
-    candidate = getattr(module, name, None)
+            if error.name is None or not path.startswith(error.name):
+                raise
+            module = _entry_point(name)
+    candidate = module if isinstance(module, type) else getattr(module, name, None)
+    if candidate is None:
+        candidate = getattr(module, name.upper(), None)
     if isinstance(candidate, type) and issubclass(candidate, BasePlugin):
         register_plugin(candidate, name)
+
+
+def _entry_point(name: str) -> Any:
+    for entry in importlib.metadata.entry_points(group=ENTRY_POINTS, name=name):
+        return entry.load()
+    raise PluginNotFound(name)
 
 
 def find_plugin(name: str, module: str | ModuleType | None = None) -> type[BasePlugin]:
@@ -79,6 +108,9 @@ class BasePlugin:
         name: short name, ``xep_NNNN``.
         description: longer name.
         dependencies: names of plugins that are enabled before this one.
+        features: what service discovery says of a session that has the plugin.
+        api_handlers: operations a program may take over (``api``), with the name of the method that
+            answers unless it does.
         stanza: the module of the plugin's stanza classes.
         default_config: settings and their defaults.
         xmpp: the role the plugin serves.
@@ -88,6 +120,8 @@ class BasePlugin:
     name: str = ""
     description: str = ""
     dependencies: ClassVar[set[str]] = set()
+    features: ClassVar[tuple[str, ...]] = ()
+    api_handlers: ClassVar[dict[str, str]] = {}
     default_config: ClassVar[dict[str, Any]] = {}
     stanza: Any = None
 
@@ -108,18 +142,86 @@ class BasePlugin:
         else:
             super().__setattr__(key, value)
 
+    # what the session calls
+
     def init(self) -> None:
-        """Bring the plugin up; called once, by the session."""
+        """Bring the plugin up."""
+        if self._cell is not None and self._cell.kept:
+            self._drop_filters()  # those of the object before this one, which failed
         if type(self).session_bind is not BasePlugin.session_bind:
             self.xmpp.add_event_handler("session_bind", self.session_bind)
             if self.xmpp.sessionstarted:
                 self.session_bind(self.xmpp.boundjid)
+        if self.features and "xep_0030" in self.xmpp.plugin:
+            disco = self.xmpp.plugin["xep_0030"]
+            for feature in self.features:
+                disco.add_feature(feature)
         self.plugin_init()
         self.post_init()
 
     def end(self) -> None:
-        """Take the plugin down; called once, by the session."""
+        """Take the plugin down."""
+        if self.features and "xep_0030" in self.xmpp.plugin:
+            disco = self.xmpp.plugin["xep_0030"]
+            for feature in self.features:
+                disco.del_feature(feature=feature)
         self.plugin_end()
+        self._drop_filters()
+
+    def adopted(self, xmpp: BaseXMPP) -> None:
+        """Serve another role object: the one before it failed."""
+        self.xmpp = xmpp
+        for mode, function, order in self.kept.get(FILTERS, ()):
+            xmpp.add_filter(mode, function, order)
+
+    # for subclasses to use
+
+    @property
+    def api(self) -> APIWrapper:
+        """The plugin's hooks for programs."""
+        return self.xmpp.api.wrap(self.name)
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What outlasts this object: a plugin that restarts finds it again."""
+        cell = self._cell
+        if cell is None:
+            mine: dict[str, Any] = self.__dict__.setdefault("_kept", {})
+            return mine
+        if cell.kept is None:
+            cell.kept = {}
+        return cell.kept
+
+    @property
+    def _cell(self) -> Cell | None:
+        return self.xmpp.plugin.cells.get(self.name)
+
+    def handle(self, name: str, pattern: str | MatcherBase, function: Callable[[Any], Any]) -> None:
+        """Have stanzas handled in this plugin's actor.
+
+        Args:
+            name: the handler's name.
+            pattern: a stanza path, or a matcher.
+            function: called with each stanza that matches; may be a coroutine function.
+        """
+        matcher = stanza_path(pattern) if isinstance(pattern, str) else pattern
+        self.xmpp.register_handler(Callback(name, matcher, function))
+
+    def add_filter(
+        self, mode: str, function: Callable[[Any], Any], order: int | None = None
+    ) -> None:
+        """Add a stanza filter that goes when the plugin goes; see ``XMLStream.add_filter``."""
+        self.xmpp.add_filter(mode, function, order)
+        self.kept.setdefault(FILTERS, []).append((mode, function, order))
+
+    def _drop_filters(self) -> None:
+        for mode, function, _order in self.kept.pop(FILTERS, ()):
+            try:
+                self.xmpp.del_filter(mode, function)
+            except ValueError:
+                continue  # gone with the role object it was added to
+
+    # for subclasses to override
 
     def plugin_init(self) -> None:
         """Register handlers; for subclasses."""

@@ -6,11 +6,11 @@ for each use.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from actorxmpp.actors.context import PluginCell
 from actorxmpp.exceptions import PluginNotFound, PluginUnavailable
 from actorxmpp.plugins.base import find_plugin
+from actorxmpp.plugins.cell import Cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ class PluginHandle:
 
     __slots__ = ("_cell",)
 
-    def __init__(self, cell: PluginCell) -> None:
+    def __init__(self, cell: Cell) -> None:
         object.__setattr__(self, "_cell", cell)
 
     def __getattr__(self, name: str) -> Any:
@@ -46,7 +46,7 @@ class PluginHandle:
         return f"<plugin {self._cell.name}>"
 
 
-def _instance(cell: PluginCell) -> Any:
+def _instance(cell: Cell) -> Any:
     if cell.instance is None:
         raise PluginUnavailable(cell.name, "restarting" if cell.wanted else "disabled")
     return cell.instance
@@ -71,18 +71,20 @@ class PluginManager:
         Raises:
             PluginNotFound: if no plugin of this name exists.
         """
-        cells = self._cells
+        cells = self.cells
         if name in cells:
             return
         plugin_class = find_plugin(name, module)
-        for dependency in sorted(plugin_class.dependencies):
+        for dependency in sorted(plugin_class.dependencies - {name}):
             self.enable(dependency, self._xmpp.plugin_config.get(dependency))
-        cell = PluginCell(name, plugin_class, dict(config or {}))
+        cell = Cell(name, plugin_class, dict(config or {}))
         cells[name] = cell
         try:
             self._xmpp.make_plugin(cell)
         except BaseException:
             del cells[name]
+            self._xmpp.session_context.index.remove_owner(name)
+            self._xmpp.session_context.events.remove_owner(name)
             raise
         self._xmpp.start_plugin(cell)
 
@@ -92,19 +94,19 @@ class PluginManager:
         Raises:
             PluginNotFound: if it is not enabled.
         """
-        cell = self._cells.get(name)
+        cell = self.cells.get(name)
         if cell is None:
             raise PluginNotFound(name)
-        for other in list(self._cells.values()):
-            if name in other.plugin_class.dependencies and other.name in self._cells:
+        for other in list(self.cells.values()):
+            if name in other.plugin_class.dependencies and other.name in self.cells:
                 self.disable(other.name)
         cell.wanted = False
-        del self._cells[name]
+        del self.cells[name]
         self._xmpp.stop_plugin(cell)
 
     def enabled(self, name: str) -> bool:
         """Whether a plugin is enabled."""
-        return name in self._cells
+        return name in self.cells
 
     def registered(self, name: str) -> bool:
         """Whether a plugin of this name exists."""
@@ -116,23 +118,24 @@ class PluginManager:
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return a plugin's handle, or the default if it is not enabled."""
-        return self[name] if name in self._cells else default
+        return self[name] if name in self.cells else default
 
     @property
-    def _cells(self) -> dict[str, PluginCell]:
-        return self._xmpp.session_context.plugins
+    def cells(self) -> dict[str, Cell]:
+        """The places of the enabled plugins, in the order they were enabled."""
+        return cast("dict[str, Cell]", self._xmpp.session_context.plugins)
 
     def __getitem__(self, name: str) -> PluginHandle:
         try:
-            return PluginHandle(self._cells[name])
+            return PluginHandle(self.cells[name])
         except KeyError:
             raise PluginNotFound(name) from None
 
     def __contains__(self, name: object) -> bool:
-        return name in self._cells
+        return name in self.cells
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._cells)
+        return iter(self.cells)
 
     def __len__(self) -> int:
-        return len(self._cells)
+        return len(self.cells)
