@@ -12,7 +12,9 @@ from actorxmpp.protocol.negotiation import ComponentNegotiation, ComponentSettin
 if TYPE_CHECKING:
     import asyncio
 
+    from actorxmpp.actors.context import Connector
     from actorxmpp.jid import JID
+    from actorxmpp.net.connection import Connection, ConnectionEvents
     from actorxmpp.protocol.negotiation import Negotiation
 
 __all__ = ["ComponentXMPP"]
@@ -34,6 +36,9 @@ class ComponentXMPP(BaseXMPP):
         use_jc_ns: make stanzas in the namespace ``jabber:client``; a few servers want it.
         fix_error_ns: accepted for compatibility; errors always have the right namespace here.
         settings: how to connect.
+        tls_name: begin with TLS, and accept only a certificate for this name; the server's own
+            domain, usually. Without it the stream is in the clear (XEP-0114 has no STARTTLS), and
+            belongs on the loopback or in a tunnel.
 
     Raises:
         InvalidJID: if ``jid`` is none.
@@ -53,6 +58,7 @@ class ComponentXMPP(BaseXMPP):
         use_jc_ns: bool = False,
         fix_error_ns: bool = False,
         settings: SessionSettings | None = None,
+        tls_name: str | None = None,
         **kwargs: Any,
     ) -> None:
         del fix_error_ns
@@ -64,6 +70,9 @@ class ComponentXMPP(BaseXMPP):
         self.auto_authorize = None
         if host is not None:
             self.settings = replace(self.settings, server=(host, port or DEFAULT_PORT))
+        if tls_name is not None:
+            named = _NamedConnector(self.settings.connector, tls_name)
+            self.settings = replace(self.settings, connector=named, direct_tls=True)
 
     def connect(
         self, host: str | tuple[str, int] | None = None, port: int | None = None
@@ -76,3 +85,22 @@ class ComponentXMPP(BaseXMPP):
     def make_negotiation(self) -> Negotiation:
         """Make the negotiation of a new stream."""
         return ComponentNegotiation(ComponentSettings(self.requested_jid.full, self.secret))
+
+
+class _NamedConnector:
+    """A connector that expects a certificate for another name than the component's."""
+
+    __slots__ = ("_name", "inner")
+
+    inner: Connector
+
+    def __init__(self, connector: Connector, name: str) -> None:
+        # A component that is made anew finds the settings it had changed before.
+        self.inner = connector.inner if isinstance(connector, _NamedConnector) else connector
+        self._name = name
+
+    async def __call__(
+        self, events: ConnectionEvents, _domain: str, *args: Any, **kwargs: Any
+    ) -> Connection:
+        connection: Connection = await self.inner(events, self._name, *args, **kwargs)
+        return connection
