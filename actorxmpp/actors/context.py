@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from actorxmpp.basexmpp import BaseXMPP
     from actorxmpp.net.connection import Connection, ConnectionEvents
     from actorxmpp.plugins.base import BasePlugin
+    from actorxmpp.protocol.negotiation import Negotiation
     from supervisors import Address
 
 __all__ = [
@@ -143,6 +144,7 @@ class SessionSettings:
         limits: bounds on what the peer may send.
         gate: paces connections; None connects at once.
         connector: makes the connection.
+        negotiation: makes the negotiation of each stream in the role's place; tests skip the login.
         autoconnect: connect as soon as the session starts.
     """
 
@@ -160,6 +162,7 @@ class SessionSettings:
     limits: Limits = field(default_factory=Limits)
     gate: ConnectGate | None = None
     connector: Connector = dial
+    negotiation: Callable[[BaseXMPP], Negotiation] | None = None
     autoconnect: bool = True
 
 

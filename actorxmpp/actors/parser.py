@@ -72,11 +72,12 @@ class ParserActor(EventLoopActor):
     def _connected(self, message: m.Connected) -> None:
         if self._negotiation is not None:
             self._finish("connection replaced")
-        assert self.context.role is not None
+        role, make = self.context.role, self.context.settings.negotiation
+        assert role is not None
         self._epoch = message.epoch
         self._closing = None
         self._tokenizer.reset()
-        self._negotiation = self.context.role.make_negotiation()
+        self._negotiation = role.make_negotiation() if make is None else make(role)
         self._carry_out(self._negotiation.connected(message.tls))
 
     def _bytes_received(self, message: m.BytesReceived) -> None:
