@@ -1,1 +1,33 @@
-"""Shipped fakes and servers for tests of bots and of this library."""
+"""Shipped fakes and servers for tests of bots and of this library.
+
+``XMPPTestCase`` tests a bot against a scripted server, ``MemoryServer`` lets sessions talk to each
+other without sockets, ``EmbeddedServer`` is a process of its own. Names are imported when they are
+first used: the embedded server's process does not load actors.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__all__ = ["MemoryServer", "ScriptedServer", "XMPPTestCase"]
+
+if TYPE_CHECKING:
+    from actorxmpp.testing.memory import MemoryServer
+    from actorxmpp.testing.script import ScriptedServer
+    from actorxmpp.testing.xmpptestcase import XMPPTestCase
+
+
+_HOMES = {
+    "MemoryServer": "memory",
+    "ScriptedServer": "script",
+    "XMPPTestCase": "xmpptestcase",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its home."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{home}"), name)
