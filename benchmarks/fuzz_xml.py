@@ -45,8 +45,10 @@ SEEDS = (
 )
 TOKENS = (
     b"<", b">", b"/>", b"</", b"'", b'"', b"=", b"&", b";", b"&lt;", b"&#0;", b"&#x1F600;", b"&x;",
-    b"<!", b"<!--", b"-->", b"<?", b"?>", b"<![CDATA[", b"]]>", b"<!DOCTYPE a [", b"<!ENTITY a 'b'>",
-    b"\x00", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xef\xbf\xbe", b" ", b"\n", b"xmlns='", b"xmlns:p='",
+    b"<!", b"<!--", b"-->", b"<?", b"?>", b"<![CDATA[", b"]]>", b"<!DOCTYPE a [",
+    b"<!ENTITY a 'b'>",
+    b"\x00", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xef\xbf\xbe", b" ", b"\n", b"xmlns='",
+    b"xmlns:p='",
     b"p:", b"xml:", b"stream:", b"{", b"}", b"\x01", b"<a>", b"</a>", b"<a " + b"x='1' " * 3,
     b"<message>", b"</message>", b"</stream:stream>", HEADER, b"x" * 3000, b"<a>" * 40,
 )  # fmt: skip

@@ -106,6 +106,7 @@ class Tokenizer:
         "_root",
         "_seen",
         "_small",
+        "_special",
         "_stage",
         "_start_element",
         "_tail",
@@ -122,6 +123,7 @@ class Tokenizer:
     ) -> None:
         self.limits = limits or _DEFAULT_LIMITS
         self.restart_after = restart_after
+        self._special = restart_after | {_STREAM}
         self._held = b""
         self.reset()
 
@@ -239,9 +241,11 @@ class Tokenizer:
             self._parse_outside(data)
         elif self._stage is _OPEN:
             self._mark = self._fed
+        if self._stage is _OPEN and data:
+            return self.feed(data)
         events = self._out
         self._out = []
-        return events + self.feed(data) if self._stage is _OPEN and data else events
+        return events
 
     def _parse_outside(self, data: bytes) -> None:
         parser = self._parser
@@ -320,11 +324,18 @@ class Tokenizer:
             if size > self._small or len(_NAMES) != self._seen or NAMES.epoch != self._epoch:
                 self._inspect(element, size)
                 self._large = True
+            if element.tag in self._special:
+                self._end_special(element)
             self._out.append(element)
-            if element.tag in self.restart_after:
-                raise _RestartSeen(len(element) > 0 or bool(element.text))
 
         return end
+
+    def _end_special(self, element: ET.Element) -> None:
+        """Refuses a stream inside the stream; stops at an element that ends this stream."""
+        if element.tag == _STREAM:
+            raise StreamViolation("bad-format", "a stream inside the stream")
+        self._out.append(element)
+        raise _RestartSeen(len(element) > 0 or bool(element.text))
 
     def _inspect(self, stanza: ET.Element, size: int) -> None:
         """Translates new names and checks what a long stanza may hold: depth, attributes, names."""

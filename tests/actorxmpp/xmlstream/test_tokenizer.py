@@ -172,6 +172,10 @@ BROKEN = {
         b"<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>",
         "bad-format",
     ),
+    "whole stream inside the stream": (
+        b"<stream:stream xmlns:stream='http://etherx.jabber.org/streams'><a/></stream:stream>",
+        "bad-format",
+    ),
     "10,000 levels": (b"<a>" * 10_000, "policy-violation"),
     "101 levels, closed": (b"<a>" * 101 + b"</a>" * 101, "policy-violation"),
     "100,000 attributes": (
