@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -14,8 +18,7 @@ from actorxmpp.net.tls import TlsPolicy
 from actorxmpp.protocol.backoff import FullJitter
 
 from .componentbots import Gateway, running, until
-from .servers.base import RealServer
-from .servers.ejabberd import Ejabberd
+from .servers.base import HOST, RealServer
 from .servers.prosody import Prosody
 from .slix import SlixPeer
 
@@ -152,28 +155,42 @@ def test_the_conflict_is_over_when_the_first_leaves(prosody: Prosody) -> None:
     asyncio.run(main())
 
 
-class TlsEjabberd(Ejabberd):
-    """An ejabberd whose component port begins with TLS."""
+@asynccontextmanager
+async def tls_front(server: RealServer) -> AsyncIterator[int]:
+    """What stands before a server whose component port is in the clear; yields its port."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*server._certificate_paths())
 
-    def _listeners(self) -> list[dict[str, Any]]:
-        listeners = super()._listeners()
-        listeners[-1]["tls"] = True
-        return listeners
+    async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                writer.write(data)
+        writer.close()
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inner = await asyncio.open_connection(HOST, server.ports.component)
+        await asyncio.gather(copy(reader, inner[1]), copy(inner[0], writer))
+
+    front = await asyncio.start_server(accept, HOST, 0, ssl=context)
+    async with front:
+        yield front.sockets[0].getsockname()[1]
 
 
-def test_tls_to_the_server() -> None:
-    domain = "xmpp.test"
+def test_tls_to_the_server(prosody: Prosody) -> None:
+    """The certificate has the server's name: the component says so, or refuses it."""
 
-    async def main(server: TlsEjabberd) -> None:
-        trusting = TlsPolicy(ca_file=str(server.ca_file))
-        named = gateway(server, tls=trusting, tls_name=domain)
-        async with running(named):
-            pass
-        unnamed = gateway(server, tls=trusting, tls_name=JID)
-        async with running(unnamed, wait=False):
-            status = unnamed.session_context.status
-            await until(lambda: "certificate" in status.reason, "refuses")
-            assert "session_start" not in unnamed.happened
+    async def main() -> None:
+        trusting = TlsPolicy(ca_file=str(prosody.ca_file))
+        async with tls_front(prosody) as port:
+            named = gateway(prosody, tls=trusting, tls_name=prosody.domain)
+            named.settings = replace(named.settings, server=(HOST, port))
+            async with running(named):
+                assert "session_start" in named.happened
+            unnamed = gateway(prosody, tls=trusting, tls_name=JID)
+            unnamed.settings = replace(unnamed.settings, server=(HOST, port))
+            async with running(unnamed, wait=False):
+                status = unnamed.session_context.status
+                await until(lambda: "another host" in status.reason, "refuses")
+                assert "session_start" not in unnamed.happened
 
-    with TlsEjabberd(domain, components={JID: "a secret"}) as server:
-        asyncio.run(main(server))
+    asyncio.run(main())
