@@ -178,7 +178,9 @@ async def ours() -> dict[str, float]:
         "start_stop_100k": await median(lambda: start_stop(MANY, 1)),
     }
     for kind, name in ((DynamicSupervisor, "dynamic"), (Supervisor, "static")):
-        values[f"restart_{name}_100"] = await median(lambda kind=kind: crash_to_restarted(100, kind))
+        values[f"restart_{name}_100"] = await median(
+            lambda kind=kind: crash_to_restarted(100, kind)
+        )
         values[f"restart_{name}_100k"] = await median(
             lambda kind=kind: crash_to_restarted(MANY, kind)
         )

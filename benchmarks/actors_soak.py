@@ -271,7 +271,9 @@ def main(argv: list[str]) -> int:
     found["asyncio's debug mode said"] = len(spoken.records)
     found["replies lost"] = counts["LOST"]
     answered = counts["asks"] - counts["LOST"]
-    print(f"{arguments.seconds:.0f} s, seed {seed}: {answered:,} of {counts['asks']:,} asks answered")
+    print(
+        f"{arguments.seconds:.0f} s, seed {seed}: {answered:,} of {counts['asks']:,} asks answered"
+    )
     print("outcomes:", dict(counts.most_common()))
     print("from threads:", sum(c["asks"] for c in chaos.thread_counts))
     print("left over:", found)

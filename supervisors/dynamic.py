@@ -176,7 +176,7 @@ class DynamicSupervisor(Supervising):
             raise AlreadyStarted(child_id, present.ref)
         if self.max_children is not None and len(self._children) >= self.max_children:
             raise MaxChildren(child_id)
-        child = self._children[child_id] = Child(self, spec, child_id, extra)
+        child = self._add(Child(self, spec, child_id, extra))
         error = yield from self._start_one(child)
         if error is not None:
             if not called_off(child):

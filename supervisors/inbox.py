@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from supervisors.cell import Ask, Call, Cell, Stop
 from supervisors.deadletters import dead_letters
-from supervisors.errors import InboxFull
-from supervisors.lifecycle import begin_exit
+from supervisors.errors import ActorDeadError, InboxFull
+from supervisors.lifecycle import begin_exit, reject
 from supervisors.policy import InboxPolicy
 from supervisors.reasons import ExitReason
 
-__all__ = ["INBOX_LIMIT", "InboxView", "deliver", "overflow"]
+__all__ = ["INBOX_LIMIT", "InboxView", "overflow", "send_remote"]
 
 #: Waiting messages of an actor that sets no limit: far above any burst, far below the memory of
 #: a process (100,000 small messages are some 10 MB).
@@ -53,12 +53,28 @@ def _drop_oldest(cell: Cell) -> None:
         dead_letters.publish(cell, item, "dropped from a full inbox")
 
 
-def deliver(cell: Cell, item: Any, refuse: Any) -> None:
-    """Take in an item another thread has sent; `refuse(cell, item)` answers for a dead actor."""
+def send_remote(cell: Cell, item: Any) -> None:
+    """Send an item from another thread than the actor's.
+
+    Raises:
+        ActorDeadError: the actor has ended or is ending.
+        InboxFull: its inbox, or the queue between the threads, is at its limit.
+    """
+    if not cell.is_open:
+        raise ActorDeadError(f"{cell} not found")
+    queue, actor = cell.queue, cell.actor
+    full = queue is not None and len(queue) >= cell.limit
+    # A glance from outside, so that the sender can be told; _deliver looks again.
+    if full and actor is not None and actor.inbox_policy is InboxPolicy.REFUSE:
+        raise InboxFull(f"the inbox of {cell} holds its limit of {cell.limit} messages")
+    cell.scheduler.call_remote(_deliver, cell, item)
+
+
+def _deliver(cell: Cell, item: Any) -> None:
     queue = cell.queue
     if not cell.is_open:
-        refuse(cell, item)
-    elif queue is None or len(queue) < cell.limit or isinstance(item, Stop):
+        reject(cell, item)
+    elif queue is None or len(queue) < cell.limit:
         cell.scheduler.enqueue(cell, item)
     else:
         try:

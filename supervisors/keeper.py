@@ -25,7 +25,8 @@ from supervisors.errors import (
     SupervisorsError,
 )
 from supervisors.handle import SupervisorRef
-from supervisors.lifecycle import call_on, kill, launch, request_exit
+from supervisors.launch import launch
+from supervisors.lifecycle import call_on, kill, request_exit
 from supervisors.operation import until_exit, until_started
 from supervisors.policy import ChildType, Shutdown
 from supervisors.reasons import SHUTDOWN
@@ -115,6 +116,13 @@ class ChildKeeper(EventLoopActor):
             address.set_up(child.ref)
         elif child.state is ChildState.STARTING and child.ref is not None:
             address.set_starting(child.ref)
+
+    def _add(self, child: Child) -> Child:
+        self._children[child.id] = child
+        name = self._name_of(child)
+        if name is not None:
+            self._bind(child, name)
+        return child
 
     def _name_of(self, child: Child) -> Address | None:
         return None if self._names is None else self._names.get(child.id)

@@ -1,4 +1,4 @@
-"""An actor's life on its loop: start, tasks it owns, exit, kill, and who is told of it.
+"""An actor's life on its loop: tasks it owns, exit, kill, and who is told of it.
 
 The order of an exit is fixed: no more messages (those waiting are answered or become dead
 letters), timers cancelled, the user's hook (`on_stop`, or `on_failure` after a crash; it may be a
@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from supervisors.cell import Ask, Call, Cell, Status, Stop
 from supervisors.deadletters import dead_letters
-from supervisors.errors import ActorDeadError, StartIgnored
+from supervisors.errors import ActorDeadError
 from supervisors.future import LoopFuture
-from supervisors.reasons import KILLED, NORMAL, ExitKind, ExitReason
+from supervisors.reasons import KILLED, NORMAL, SHUTDOWN, ExitKind, ExitReason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -38,10 +38,11 @@ __all__ = [
     "exit_next",
     "is_awaitable",
     "kill",
-    "launch",
     "own_task",
     "reject",
     "request_exit",
+    "stop_after",
+    "stop_into",
     "task_over",
     "watch",
 ]
@@ -64,56 +65,6 @@ def cut_traceback(exc: BaseException) -> None:
     """Take the runtime's own frame off: it lives on and would keep the actor in memory."""
     if exc.__traceback__ is not None:
         exc.__traceback__ = exc.__traceback__.tb_next
-
-
-# -- start ---------------------------------------------------------------------------------
-
-
-def launch(cell: Cell) -> None:
-    """Run `on_start`; the actor takes messages when it, or its coroutine, is done."""
-    if cell.scheduler.closed:
-        cell.reason = KILLED
-        _finish(cell)
-        return
-    cell.scheduler.cells.add(cell)
-    try:
-        result = cell.actor.on_start()
-    except BaseException as exc:
-        cut_traceback(exc)
-        _start_over(cell, None, exc)
-        if isinstance(exc, KeyboardInterrupt | SystemExit):
-            raise
-        return
-    if result is not None and is_awaitable(result):
-        attend(cell, result, _start_over)
-    else:
-        _start_over(cell, None, None)
-
-
-def _start_over(cell: Cell, _value: Any, exc: BaseException | None) -> None:
-    if cell.status is not _STARTING:  # it was told to end while it started
-        return
-    if exc is None:
-        told, cell.on_started = cell.on_started, None
-        cell.scheduler.resume(cell)
-        if told is not None:
-            told(cell, None)
-    elif isinstance(exc, StartIgnored):
-        begin_exit(cell, ExitReason(ExitKind.NORMAL, "ignored", exc))
-    elif isinstance(exc, asyncio.CancelledError):
-        begin_exit(cell, ExitReason(ExitKind.KILLED, "its start was cancelled"))
-    elif isinstance(exc, StartShutdown):
-        begin_exit(cell, exc.reason)
-    else:
-        begin_exit(cell, ExitReason.error(exc))
-
-
-class StartShutdown(Exception):
-    """Ends a start with a given reason instead of an error (a supervisor whose child failed)."""
-
-    def __init__(self, reason: ExitReason) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 # -- what an actor owns --------------------------------------------------------------------
@@ -262,8 +213,31 @@ def request_exit(cell: Cell, reason: ExitReason) -> None:
     """Ask an actor to end: after the messages it has, or at once when it is still starting."""
     if cell.status is _STARTING:
         begin_exit(cell, reason)
-    elif cell.status < _STOPPING:
+    else:
+        stop_after(cell, reason)
+
+
+def stop_after(cell: Cell, reason: ExitReason) -> None:
+    """Let an actor end after its start and the messages it has."""
+    if cell.status < _STOPPING:
         cell.scheduler.enqueue(cell, Stop(reason))
+
+
+def stop_into(cell: Cell, future: LoopFuture[Any], if_dead: bool | None) -> None:
+    """Stop an actor after the messages it has; the future is True once it is dead.
+
+    Args:
+        cell: the actor.
+        future: for the answer.
+        if_dead: the answer when it is dead already; None for an ActorDeadError.
+    """
+    if cell.status is not Status.DEAD:
+        watch(cell, lambda _cell: future.set(True))
+        stop_after(cell, SHUTDOWN)
+    elif if_dead is None:
+        future.set_exception(ActorDeadError(f"{cell} not found"))
+    else:
+        future.set(if_dead)
 
 
 def exit_next(cell: Cell, reason: ExitReason) -> None:

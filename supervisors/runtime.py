@@ -5,9 +5,9 @@
 `tell` is the first step of a message's path, and on the loop's own thread it is an append.
 
 What is relied on inside pykka 4.5 (tests/supervisors/test_pykka_contract.py holds it to that):
-`messages._ActorStop`; `Envelope`, for asks of threading actors; the three hooks a runtime fills in (`_create_actor_inbox`, `_create_future`,
-`_start_actor_loop`); that `ActorProxy` reaches the actor by calling `ref._actor_weakref()`; and
-that `ActorRef` and `Actor` do nothing in a base `__init__` that isn't done here.
+`messages._ActorStop`; `Envelope`, for asks of threading actors; the three hooks a runtime fills in
+(`_create_actor_inbox`, `_create_future`, `_start_actor_loop`); that `ActorProxy` reaches the actor
+by calling `ref._actor_weakref()`; and that the bases' `__init__` do nothing that isn't done here.
 """
 
 from __future__ import annotations
@@ -23,21 +23,22 @@ import pykka
 from pykka._envelope import Envelope
 from pykka.messages import _ActorStop
 
-from supervisors.cell import Ask, Cell, Status, Stop
+from supervisors.cell import Ask, Cell, Status
 from supervisors.dispatch import special
 from supervisors.errors import ActorDeadError, InboxFull, StartAborted, StartError, WouldBlockLoop
 from supervisors.future import LoopFuture
-from supervisors.inbox import INBOX_LIMIT, InboxView, deliver, overflow
+from supervisors.inbox import INBOX_LIMIT, InboxView, overflow, send_remote
+from supervisors.launch import launch
 from supervisors.lifecycle import (
     OwnedTimer,
     begin_exit,
+    call_on,
     exit_next,
-    launch,
     own_task,
-    reject,
     request_exit,
+    stop_after,
+    stop_into,
     task_over,
-    watch,
 )
 from supervisors.policy import AskFailure, InboxPolicy
 from supervisors.reasons import NORMAL, SHUTDOWN, ExitKind, ExitReason
@@ -148,7 +149,7 @@ class LoopRef(Cell, pykka.ActorRef[A]):
         """
         scheduler = self.scheduler
         if get_ident() != scheduler.thread:
-            self._send_remote(message)
+            send_remote(self, message)
             return
         queue = self.queue
         if queue is None:
@@ -160,28 +161,12 @@ class LoopRef(Cell, pykka.ActorRef[A]):
         else:
             overflow(self, message)
 
-    def send(self, item: Any) -> None:
-        """Put an inbox item (an Ask, a Stop) into the inbox; errors go to its future."""
+    def send(self, item: Ask) -> None:
+        """Put an Ask into the inbox; errors go to its future."""
         try:
             self.tell(item)
         except (ActorDeadError, InboxFull) as exc:
-            if isinstance(item, Ask):
-                item.future.set_exception(exc)
-            elif not isinstance(item, Stop):
-                raise
-
-    def _send_remote(self, item: Any) -> None:
-        if self.status > _RUNNING:
-            raise ActorDeadError(f"{self} not found")
-        queue, actor = self.queue, self.actor
-        if (
-            queue is not None
-            and len(queue) >= self.limit
-            and actor is not None
-            and actor.inbox_policy is InboxPolicy.REFUSE
-        ):
-            raise InboxFull(f"the inbox of {self} holds its limit of {self.limit} messages")
-        self.scheduler.call_remote(deliver, self, item, reject)
+            item.future.set_exception(exc)
 
     def ask(self, message: Any, *, block: bool = True, timeout: float | None = None) -> Any:
         """Send a message and get its reply, as a future unless `block`.
@@ -203,7 +188,7 @@ class LoopRef(Cell, pykka.ActorRef[A]):
             _refuse_on_loop("ask(block=True)")
         future: LoopFuture[Any] = LoopFuture()
         if type(message) is _ActorStop:
-            self._stop_into(future)
+            call_on(self, stop_into, future, None)
             return future.get(timeout=timeout) if block else future
         scheduler = self.scheduler
         item = Ask(message, future)
@@ -227,24 +212,8 @@ class LoopRef(Cell, pykka.ActorRef[A]):
         if block:
             _refuse_on_loop("stop(block=True)")
         future: LoopFuture[bool] = LoopFuture()
-        self._stop_into(future, if_dead=False)
+        call_on(self, stop_into, future, False)
         return future.get(timeout=timeout) if block else future
-
-    def _stop_into(self, future: LoopFuture[Any], *, if_dead: Any = ActorDeadError) -> None:
-        try:
-            self.scheduler.call(self._stop_here, future, if_dead)
-        except ActorDeadError:
-            self._stop_here(future, if_dead)
-
-    def _stop_here(self, future: LoopFuture[Any], if_dead: Any) -> None:
-        if self.status is not Status.DEAD:
-            watch(self, lambda _cell: future.set(True))
-            if self.status <= _RUNNING:
-                self.scheduler.enqueue(self, Stop(SHUTDOWN))
-        elif if_dead is ActorDeadError:
-            future.set_exception(ActorDeadError(f"{self} not found"))
-        else:
-            future.set(if_dead)
 
 
 def ask(ref: pykka.ActorRef[Any], message: Any) -> LoopFuture[Any]:
@@ -430,7 +399,7 @@ class EventLoopActor(pykka.Actor):
 
     def stop(self) -> None:
         """End normally, after the messages that wait already."""
-        self._actor_ref.send(Stop(NORMAL))
+        call_on(self._actor_ref, stop_after, NORMAL)
 
     def exit(self, reason: ExitReason | BaseException = SHUTDOWN) -> None:
         """End with `reason` after the current handler; messages that wait are not handled.

@@ -21,7 +21,7 @@ from supervisors.errors import (
     StartIgnored,
 )
 from supervisors.future import LoopFuture
-from supervisors.lifecycle import StartShutdown
+from supervisors.launch import StartShutdown
 from supervisors.operation import Operation
 from supervisors.policy import AutoShutdown, Restart, Scope, Strategy, restart_scope
 from supervisors.reasons import ExitReason
@@ -30,7 +30,7 @@ from supervisors.supervision import Supervising, called_off, is_temporary
 from supervisors.tree import TreeNode, tree_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from supervisors.operation import Steps
 
@@ -45,7 +45,8 @@ class Supervisor(Supervising):
     """Supervises children that have an order.
 
     Args:
-        children: their specs, in starting order.
+        children: their specs, in starting order; or a function of the supervisor that gives them,
+            for specs whose arguments are addresses of siblings.
         strategy: who is restarted with a failed child.
         intensity: restarts allowed within `period`; one more and the supervisor gives up.
         period: length of that window, in seconds.
@@ -60,7 +61,7 @@ class Supervisor(Supervising):
 
     def __init__(
         self,
-        children: Iterable[ChildSpec] = (),
+        children: Iterable[ChildSpec] | Callable[[Any], Iterable[ChildSpec]] = (),
         *,
         strategy: Strategy = Strategy.ONE_FOR_ONE,
         intensity: int = 3,
@@ -72,8 +73,9 @@ class Supervisor(Supervising):
         self._operation: Operation | None = None
         self._future: LoopFuture[Any] | None = None
         self._waiting: deque[tuple[Steps, LoopFuture[Any] | None]] | None = None
-        for spec in check_specs(children, auto_shutdown):
-            self._children[spec.id] = Child(self, spec, spec.id)
+        specs = children(self) if callable(children) else children
+        for spec in check_specs(specs, auto_shutdown):
+            self._add(Child(self, spec, spec.id))
 
     # -- start and end ---------------------------------------------------------------------
 
@@ -220,7 +222,7 @@ class Supervisor(Supervising):
             if present.ref is not None:
                 raise AlreadyStarted(spec.id, present.ref)
             raise AlreadyPresent(spec.id)
-        child = self._children[spec.id] = Child(self, spec, spec.id)
+        child = self._add(Child(self, spec, spec.id))
         error = yield from self._start_one(child)
         if isinstance(error, StartIgnored):
             self._ignored(child)

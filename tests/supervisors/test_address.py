@@ -59,43 +59,26 @@ def keeper(got, **options):
     return ChildSpec("keeper", Keeper, (got,), **options)
 
 
-def test_an_address_is_valid_before_the_child_runs(dead):
-    class Pair(Supervisor):
-        def __init__(self, got, stash):
-            address = None
-            super().__init__([])
-            address = self.address("keeper")
-            self.__class__.made = address
-            self.start_specs = [ChildSpec("n", Neighbour, (address,)), keeper(got, stash=stash)]
-
-        def on_start(self):
-            for spec in self.start_specs:
-                self.start_child(spec)
-
-    async def main():
-        got = []
-        await Pair.spawn(got, 0)
-        assert got == []
-        assert [letter.message for letter in dead] == ["from a neighbour"]
-        assert await Pair.made.ask("hello") == ("re", "hello")
-
-    run(main)
-
-
-def test_messages_for_a_child_that_has_not_started_yet_wait_in_the_stash():
+@pytest.mark.parametrize("stash", [0, 5])
+def test_an_address_is_valid_before_the_child_runs(dead, stash):
     class Pair(Supervisor):
         def __init__(self, got):
-            super().__init__([])
+            super().__init__(self.children)
+            self.got = got
+
+        def children(self, _supervisor):
             address = self.address("keeper")
-            specs = [ChildSpec("n", Neighbour, (address,)), keeper(got, stash=5)]
-            super().__init__(specs)
+            return [ChildSpec("n", Neighbour, (address,)), keeper(got, stash=stash)]
+
+    got = []
 
     async def main():
-        got = []
-        address = Supervisor.start([keeper(got, stash=2)]).actor.address("keeper")
-        assert address.tell(1)
-        await run_until_idle()
-        assert got == [1]
+        sup = await Pair.spawn(got)
+        address = sup.actor.address("keeper")
+        assert await address.ask("hello") == ("re", "hello")
+        greeting = "from a neighbour"
+        assert got == (["hello"] if not stash else [greeting, "hello"])
+        assert [letter.message for letter in dead] == ([greeting] if not stash else [])
 
     run(main)
 

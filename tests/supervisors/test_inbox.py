@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from supervisors import (
+    NORMAL,
     SHUTDOWN,
     ActorDeadError,
     EventLoopActor,
@@ -14,6 +15,7 @@ from supervisors import (
     shutdown,
 )
 from supervisors.testing import (
+    run_until_idle,
     run,
 )
 
@@ -87,5 +89,11 @@ def test_a_full_inbox_can_always_be_stopped(policy):
         for n in range(3):
             ref.tell(n)
         assert await shutdown(ref) == SHUTDOWN
+        ref = bounded(policy).start()
+        for n in range(3):
+            ref.tell(n)
+        ref.actor.stop()
+        await run_until_idle()
+        assert ref.reason == NORMAL
 
     run(main)
