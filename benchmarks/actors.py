@@ -202,8 +202,7 @@ def results(mine: dict[str, float], peers: dict[str, dict[str, float]]) -> list[
     for name, (unit, target) in TARGETS.items():
         beside = {peer: values[name] for peer, values in peers.items() if name in values}
         found.append(Result(name, unit, mine[name], target, beside))
-    for name in ("start_stop_1k", "start_stop_100k"):
-        found.append(Result(name, "us/child", mine[name]))
+    found += [Result(name, "us/child", mine[name]) for name in ("start_stop_1k", "start_stop_100k")]
     ratio = mine["start_stop_100k"] / mine["start_stop_1k"]
     found.append(Result("start_stop_100k_to_1k", "x", ratio, 1.5))
     for kind in ("dynamic", "static"):

@@ -213,8 +213,8 @@ class Chaos:
                 group.create_task(self.breaker())
             for _ in range(2):
                 group.create_task(self.operator())
-        while any(thread.is_alive() for thread in threads):
-            await asyncio.sleep(0.01)
+        for thread in threads:
+            await asyncio.to_thread(thread.join)
         await shutdown(root, timeout=None)
         self.supervisors.clear()
         self.addresses.clear()

@@ -195,7 +195,7 @@ def test_default_reset_backoff_after_to_average_of_min_and_max_backoff():
     assert Backoff(2.0, 10.0, reset_after=1.5).reset_after == 1.5
 
 
-# -- beyond the eight ------------------------------------------------------------------------
+# -- beyond the eight --------
 
 
 def test_a_pending_restart_is_called_off_by_terminate_and_by_stop():

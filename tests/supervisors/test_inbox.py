@@ -15,8 +15,8 @@ from supervisors import (
     shutdown,
 )
 from supervisors.testing import (
-    run_until_idle,
     run,
+    run_until_idle,
 )
 
 
@@ -27,7 +27,7 @@ class Worker(EventLoopActor):
         return message(self) if callable(message) else message
 
 
-# -- inboxes -----------------------------------------------------------------------------------------
+# -- inboxes --------
 
 
 def bounded(policy):

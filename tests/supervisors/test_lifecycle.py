@@ -33,7 +33,7 @@ def fail(_actor):
     raise LookupError("failed")
 
 
-# -- tasks, timers, coroutines ---------------------------------------------------------------------
+# -- tasks, timers, coroutines --------
 
 
 def test_an_owned_task_ends_with_its_actor_and_crashes_it():

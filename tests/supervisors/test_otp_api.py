@@ -174,14 +174,13 @@ def test_child_specs_map(restart, significant, mode):
 
     async def main():
         sup = await Supervisor.spawn(auto_shutdown=mode)
-        try:
+        if valid:
             ref = await sup.start_child(child("a", restart=restart, significant=significant))
-        except SpecError as error:
-            assert not valid
-            assert error.field == "significant"
-        else:
-            assert valid
             assert ref.is_alive()
+        else:
+            with pytest.raises(SpecError) as caught:
+                await sup.start_child(child("a", restart=restart, significant=significant))
+            assert caught.value.field == "significant"
         with pytest.raises(SpecError, match="twice"):
             await Supervisor.spawn([child("x"), child("x")])
         with pytest.raises(SpecError, match="ChildSpec"):
@@ -316,9 +315,9 @@ def test_order_of_children():
     async def main():
         journal = []
         sup = await Supervisor.spawn(
-            [child(id, journal) for id in "abcde"], strategy=Strategy.REST_FOR_ONE
+            [child(name, journal) for name in "abcde"], strategy=Strategy.REST_FOR_ONE
         )
-        assert journal == [(id, "start") for id in "abcde"]
+        assert journal == [(name, "start") for name in "abcde"]
         journal.clear()
         (await refs_of(sup))["c"].tell(Crash())
         await run_until_idle()
@@ -327,7 +326,7 @@ def test_order_of_children():
         ]  # fmt: skip
         journal.clear()
         await shutdown(sup)
-        assert journal == [(id, "stop") for id in "edcba"]
+        assert journal == [(name, "stop") for name in "edcba"]
 
     run(main)
 

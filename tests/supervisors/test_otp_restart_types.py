@@ -118,7 +118,7 @@ def test_a_dynamic_supervisor_keeps_nothing_that_does_not_run(restart, reason):
     assert what_follows(restart, reason, dynamic=True) == static.replace("kept", "gone")
 
 
-# -- significant children --------------------------------------------------------------------
+# -- significant children --------
 
 
 def survives(mode, restart, how, *, significant, others=0):

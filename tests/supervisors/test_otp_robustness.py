@@ -181,7 +181,10 @@ def test_hanging_restart_loop(strategy, broken):
 def test_hanging_restart_loop_rest_for_one(broken):
     async def main():
         sup = await Supervisor.spawn(
-            [ChildSpec(id, kind) for id, kind in zip("abc", [CrashingActor, Failing, Failing])],
+            [
+                ChildSpec(name, kind)
+                for name, kind in {"a": CrashingActor, "b": Failing, "c": Failing}.items()
+            ],
             strategy=Strategy.REST_FOR_ONE,
             intensity=10**9,
         )

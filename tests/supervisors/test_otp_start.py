@@ -1,4 +1,4 @@
-"""OTP supervisor_SUITE, groups sup_start and sup_start_map, ported case by case (otp_cases.toml)."""
+"""OTP supervisor_SUITE, groups sup_start and sup_start_map (otp_cases.toml)."""
 
 from __future__ import annotations
 

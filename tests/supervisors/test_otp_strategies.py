@@ -110,7 +110,7 @@ def test_one_for_all():
     async def main():
         journal = []
         sup = await Supervisor.spawn(
-            [child(id, journal=journal) for id in "abc"], strategy=Strategy.ONE_FOR_ALL
+            [child(name, journal=journal) for name in "abc"], strategy=Strategy.ONE_FOR_ALL
         )
         before = await refs_of(sup)
         journal.clear()
@@ -151,13 +151,13 @@ def test_rest_for_one():
     async def main():
         journal = []
         sup = await Supervisor.spawn(
-            [child(id, journal=journal) for id in "abcd"], strategy=Strategy.REST_FOR_ONE
+            [child(name, journal=journal) for name in "abcd"], strategy=Strategy.REST_FOR_ONE
         )
         before = await refs_of(sup)
         journal.clear()
         await crash_child(sup, "b")
         after = await refs_of(sup)
-        assert {id for id in "abcd" if before[id] is after[id]} == {"a"}
+        assert {name for name in "abcd" if before[name] is after[name]} == {"a"}
         assert journal == [
             ("d", "stop"), ("c", "stop"), ("b", "start"), ("c", "start"), ("d", "start"),
         ]  # fmt: skip

@@ -62,7 +62,7 @@ class Slow(EventLoopActor):
         return message
 
 
-# -- turns -------------------------------------------------------------------------------------------
+# -- turns --------
 
 
 def test_a_flooded_actor_leaves_others_their_turn():
@@ -140,7 +140,7 @@ def test_a_keyboard_interrupt_reaches_the_loop():
         asyncio.run(main())
 
 
-# -- threads and loops ---------------------------------------------------------------------------------
+# -- threads and loops --------
 
 
 def in_thread(function):

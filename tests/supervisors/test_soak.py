@@ -1,4 +1,4 @@
-"""The soak of benchmarks/actors_soak.py, for a moment (`python -m benchmarks actors_soak`: 60 s)."""
+"""The soak of benchmarks/actors_soak.py, for a moment (by hand: 60 s)."""
 
 from __future__ import annotations
 

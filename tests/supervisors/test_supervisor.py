@@ -1,4 +1,4 @@
-"""What OTP's cases don't cover: slow starts, deadlines, staying responsive, other loops, the tree."""
+"""What OTP's cases don't cover: slow starts, deadlines, other loops, the tree."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def ref_of(sup, name):
     return (await sup.which_child(name)).ref
 
 
-# -- starts ----------------------------------------------------------------------------------------
+# -- starts --------
 
 
 def test_children_with_slow_starts_start_in_order():
@@ -210,7 +210,7 @@ def test_a_supervisor_that_is_starting_can_be_stopped():
     run(main)
 
 
-# -- issue 3, "Shows" 5 ----------------------------------------------------------------------------
+# -- issue 3, "Shows" 5 --------
 
 
 def test_siblings_of_a_child_that_hangs_in_its_end_are_not_late():
@@ -262,7 +262,7 @@ def test_a_child_that_hangs_does_not_hold_up_requests_for_others():
     run(main)
 
 
-# -- children elsewhere ----------------------------------------------------------------------------
+# -- children elsewhere --------
 
 
 def test_a_child_on_another_loop_is_supervised_too():
@@ -277,7 +277,8 @@ def test_a_child_on_another_loop_is_supervised_too():
         return box[0]
 
     async def until(condition):
-        while not condition():  # another loop works on it: its time can't be moved by hand
+        # Another loop works on it: its time can't be moved by hand.
+        while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.001)
 
     async def main():
@@ -311,7 +312,7 @@ def test_requests_from_a_thread():
     run(main)
 
 
-# -- telemetry and the tree ------------------------------------------------------------------------
+# -- telemetry and the tree --------
 
 
 def test_telemetry():
@@ -378,7 +379,7 @@ def test_the_tree_as_data_and_as_text():
     run(main)
 
 
-# -- supervisors as base classes -------------------------------------------------------------------
+# -- supervisors as base classes --------
 
 
 def test_a_subclass_with_hooks_and_messages_of_its_own():

@@ -20,7 +20,7 @@ def fail(_actor):
     raise LookupError("failed")
 
 
-# -- the testing tools -----------------------------------------------------------------------------------
+# -- the testing tools --------
 
 
 def test_run_finds_leaks():
