@@ -168,7 +168,22 @@ class StanzaBase(ElementBase):
         if not clear:
             xml.text = self.xml.text
             xml.extend(copy.deepcopy(child) for child in self.xml)
-        return self.wrap(xml, stream)
+        return self._sibling(xml)
+
+    def _sibling(self, xml: ET.Element) -> Self:
+        """Returns an object of this one's class, stream and namespace for another element."""
+        cls = type(self)
+        if cls.__init__ is not _PLAIN_INIT or cls.setup is not _PLAIN_SETUP:
+            return cls(self.stream, xml, recv=True)
+        other: Self = _new(cls)
+        other.stream = self.stream
+        other.xml = xml
+        other.parent = None
+        other._children = None
+        namespace = self.namespace
+        if namespace is not cls.namespace:
+            other.namespace = namespace
+        return other
 
     def error(self) -> Self:
         """Sets the type to ``error``."""
