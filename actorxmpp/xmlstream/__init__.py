@@ -20,6 +20,7 @@ from actorxmpp.xmlstream.handler import (
     XMLCallback,
     XMLWaiter,
 )
+from actorxmpp.xmlstream.handler.waiter import DEFAULT_TIMEOUT
 from actorxmpp.xmlstream.matcher import (
     MatcherId,
     MatchIDSender,
@@ -34,6 +35,7 @@ from actorxmpp.xmlstream.tostring import highlight, tostring
 __all__ = [
     "ET",
     "JID",
+    "RESPONSE_TIMEOUT",
     "Callback",
     "Collector",
     "CoroutineCallback",
@@ -54,14 +56,14 @@ __all__ = [
     "tostring",
 ]
 
-#: Names of the public API that live where asyncio is known; looked up only when asked for.
-_STREAM_NAMES = ("XMLStream", "RESPONSE_TIMEOUT")
+#: Seconds a ``Waiter`` waits when it is not told how long.
+RESPONSE_TIMEOUT = DEFAULT_TIMEOUT
 
 
 def __getattr__(name: str) -> Any:
-    """Finds ``XMLStream`` and ``RESPONSE_TIMEOUT`` without this package importing asyncio."""
-    if name in _STREAM_NAMES:
+    """Finds ``XMLStream``, which knows asyncio, only when it is asked for."""
+    if name == "XMLStream":
         from importlib import import_module
 
-        return getattr(import_module("actorxmpp.xmlstream.xmlstream"), name)
+        return import_module("actorxmpp.stream").XMLStream
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
