@@ -8,6 +8,7 @@ Without one, the plugin's own handler answers, which the plugin's class names in
 from __future__ import annotations
 
 import inspect
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from actorxmpp.jid import JID
@@ -138,7 +139,7 @@ class APIRegistry:
         if cell is None or cell.instance is None:
             return None
         method = type(cell.instance).api_handlers.get(op)
-        return None if method is None else getattr(cell.instance, method)
+        return None if method is None else attrgetter(method)(cell.instance)
 
     def call(
         self,

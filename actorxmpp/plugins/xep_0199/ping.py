@@ -10,7 +10,7 @@ from actorxmpp.plugins.base import BasePlugin
 from actorxmpp.plugins.xep_0199 import stanza
 from actorxmpp.plugins.xep_0199.stanza import NS, Ping
 from actorxmpp.stanza import Iq
-from actorxmpp.xmlstream import Callback, StanzaPath, register_stanza_plugin
+from actorxmpp.xmlstream import register_stanza_plugin
 
 if TYPE_CHECKING:
     import asyncio
@@ -40,6 +40,7 @@ class XEP_0199(BasePlugin):  # noqa: N801  plugin classes are named after their 
     name = "xep_0199"
     description = "XEP-0199: XMPP Ping"
     dependencies: ClassVar[set[str]] = {"xep_0030"}
+    features = FEATURES
     stanza = stanza
     keepalive: bool
     interval: float
@@ -48,11 +49,7 @@ class XEP_0199(BasePlugin):  # noqa: N801  plugin classes are named after their 
 
     def plugin_init(self) -> None:
         """Answer pings."""
-        self.xmpp.register_handler(
-            Callback("Ping", StanzaPath(PATTERNS["Ping"]), self._handle_ping)
-        )
-        for feature in FEATURES:
-            self.xmpp["xep_0030"].add_feature(feature)
+        self.handle("Ping", PATTERNS["Ping"], self._handle_ping)
 
     def plugin_end(self) -> None:
         """Stop watching."""
