@@ -10,17 +10,19 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["MemoryServer", "ScriptedServer", "XMPPTestCase"]
-
 if TYPE_CHECKING:
     from actorxmpp.testing.memory import MemoryServer
     from actorxmpp.testing.script import ScriptedServer
+    from actorxmpp.testing.transcript import Transcript, TranscriptError
     from actorxmpp.testing.xmpptestcase import XMPPTestCase
 
+__all__ = ["MemoryServer", "ScriptedServer", "Transcript", "TranscriptError", "XMPPTestCase"]
 
 _HOMES = {
     "MemoryServer": "memory",
     "ScriptedServer": "script",
+    "Transcript": "transcript",
+    "TranscriptError": "transcript",
     "XMPPTestCase": "xmpptestcase",
 }
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import copy
 import difflib
+import operator
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from actorxmpp.xmlstream.tostring import tostring_fmt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from xml.etree.ElementTree import Element
 
 __all__ = ["difference", "fix_namespaces", "parse", "same"]
@@ -44,15 +46,23 @@ def fix_namespaces(xml: Element, namespace: str) -> None:
         fix_namespaces(child, namespace)
 
 
-def same(one: Element, other: Element) -> bool:
-    """Whether two elements are equal."""
-    if one.tag != other.tag or one.attrib != other.attrib or len(one) != len(other):
+def same(one: Element, other: Element, equal: Callable[[str, str], bool] = operator.eq) -> bool:
+    """Whether two elements are equal.
+
+    Args:
+        one: an element.
+        other: another.
+        equal: whether a value (of an attribute, or a text) of ``one`` equals one of ``other``.
+    """
+    if one.tag != other.tag or one.attrib.keys() != other.attrib.keys() or len(one) != len(other):
         return False
-    if (one.text or "").strip() != (other.text or "").strip():
+    if not all(equal(value, other.attrib[name]) for name, value in one.attrib.items()):
+        return False
+    if not equal((one.text or "").strip(), (other.text or "").strip()):
         return False
     rest = list(other)
     for child in one:
-        found = next((each for each in rest if same(child, each)), None)
+        found = next((each for each in rest if same(child, each, equal)), None)
         if found is None:
             return False
         rest.remove(found)

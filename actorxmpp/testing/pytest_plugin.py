@@ -8,8 +8,8 @@ async def test_two_bots(xmpp_client_factory):
     assert (await juliet.wait_until("message"))["body"] == "hello"
 ```
 
-It is there as soon as the package is installed. Real time passes here; ``XMPPTestCase`` is for tests
-in which it must not. Another plugin for asynchronous tests is neither needed nor disturbed.
+It is there as soon as the package is installed. Real time passes here; ``XMPPTestCase`` is for
+tests in which it must not. No other plugin for asynchronous tests is needed, and none is disturbed.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def xmpp_client_factory(
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Run an ``async def`` test that uses ``xmpp_loop`` on that loop."""
-    loop = pyfuncitem.funcargs.get("xmpp_loop")
+    loop: Any = pyfuncitem.funcargs.get("xmpp_loop")
     test: Any = pyfuncitem.obj
     if loop is None or not inspect.iscoroutinefunction(test):
         return (yield)
