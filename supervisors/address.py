@@ -114,6 +114,7 @@ class Address:
         if self._limit and self._expected:
             if get_ident() != self._scheduler.thread:
                 try:
+                    self._scheduler.check_flood()
                     self._scheduler.call_remote(self._again, item)
                 except (ActorDeadError, InboxFull):
                     return self._refuse(item, why)

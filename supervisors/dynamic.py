@@ -17,6 +17,7 @@ from supervisors.errors import (
     AlreadyStarted,
     ChildError,
     ChildRestarting,
+    InboxFull,
     MaxChildren,
     SpecError,
     StartIgnored,
@@ -25,7 +26,7 @@ from supervisors.future import LoopFuture
 from supervisors.operation import Operation, until_exits
 from supervisors.policy import AutoShutdown, Restart, Strategy
 from supervisors.spec import AUTO_ID, ChildSpec, check_specs
-from supervisors.supervision import Supervising, called_off
+from supervisors.supervision import MAX_REQUESTS, Supervising, called_off
 from supervisors.supervisor import flags_of
 from supervisors.tree import TreeNode, tree_of
 
@@ -80,6 +81,10 @@ class DynamicSupervisor(Supervising):
     # -- operations side by side -----------------------------------------------------------
 
     def _submit(self, steps: Steps, future: LoopFuture[Any] | None = None) -> None:
+        if future is not None and len(self._operations) >= MAX_REQUESTS:
+            steps.close()
+            future.set_exception(InboxFull(f"{MAX_REQUESTS} requests are under way already"))
+            return
         operation = Operation(steps, self._operation_over)
         self._operations[operation] = future
         operation.advance()

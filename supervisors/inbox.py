@@ -67,6 +67,7 @@ def send_remote(cell: Cell, item: Any) -> None:
     # A glance from outside, so that the sender can be told; _deliver looks again.
     if full and actor is not None and actor.inbox_policy is InboxPolicy.REFUSE:
         raise InboxFull(f"the inbox of {cell} holds its limit of {cell.limit} messages")
+    cell.scheduler.check_flood()
     cell.scheduler.call_remote(_deliver, cell, item)
 
 

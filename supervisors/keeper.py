@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from supervisors.operation import Steps
     from supervisors.spec import ChildSpec, Flags
 
-__all__ = ["IGNORE", "ChildKeeper"]
+__all__ = ["IGNORE", "SUPERVISOR_INBOX", "ChildKeeper"]
 
 logger = logging.getLogger("supervisors")
 

@@ -346,7 +346,6 @@ def _finish(cell: Cell) -> None:
     if cell.grace is not None:
         cell.grace.cancel()
         cell.grace = None
-    cell.ended()
     told, cell.on_started = cell.on_started, None
     parent, cell.parent = cell.parent, None
     if told is not None:
@@ -354,6 +353,7 @@ def _finish(cell: Cell) -> None:
         told(cell, reason.exception or ActorDeadError(f"{cell} ended while it started: {reason}"))
     if parent is not None and (told is None or not parent.supervised):
         parent.exited(cell)
+    cell.ended()
     watchers, cell.watchers = cell.watchers, None
     for watcher in watchers or ():
         try:

@@ -80,6 +80,7 @@ class Scheduler:
         "starting",
         "thread",
         "turns",
+        "until",
         "woken",
     )
 
@@ -96,6 +97,7 @@ class Scheduler:
         self.active = False
         self.running = False
         self.inline = 0
+        self.until = 0.0
         self.closed = False
         self.starting: Parent | None = None
         self.turns = 0
@@ -148,24 +150,27 @@ class Scheduler:
             return
         if threading.get_ident() != self.thread:
             return
+        if not self.inline:
+            self.until = self.now() + BUDGET
+        elif self.now() >= self.until:
+            return
         self.inline += 1
-        self.context.run(self._take_turns)
+        self.context.run(self._take_turns, self.until)
 
     def _run(self) -> None:
         self.inline = 0
         try:
-            self._take_turns()
+            self._take_turns(self.now() + BUDGET)
         finally:
             if self.ready and not self.closed:
                 self.loop.call_soon(self._run, context=self.context)
             else:
                 self.active = False
 
-    def _take_turns(self) -> None:
+    def _take_turns(self, deadline: float) -> None:
         self.running = True
         ready = self.ready
         handler_of = special.get
-        deadline = self.now() + BUDGET
         try:
             while ready:
                 cell = ready.popleft()
@@ -219,14 +224,13 @@ class Scheduler:
     def call_remote(self, callback: Callable[..., object], *args: Any) -> None:
         """Call `callback(*args)` on the loop's thread, soon; the loop is woken once per batch.
 
+        Ends and kills go this way, so nothing is refused here: see `check_flood` for messages.
+
         Raises:
             ActorDeadError: the loop is closed.
-            InboxFull: too much waits for the loop already.
         """
         if self.closed:
             raise ActorDeadError("the actor's event loop is closed")
-        if len(self.remote) >= REMOTE_LIMIT:
-            raise InboxFull(f"{REMOTE_LIMIT} items wait for the loop: it is stuck or flooded")
         self.remote.append((callback, args))
         if not self.woken:
             self.woken = True
@@ -235,6 +239,15 @@ class Scheduler:
             except RuntimeError:
                 self.close()
                 raise ActorDeadError("the actor's event loop is closed") from None
+
+    def check_flood(self) -> None:
+        """Refuse a message of another thread when the loop doesn't keep up.
+
+        Raises:
+            InboxFull: `REMOTE_LIMIT` items wait already.
+        """
+        if len(self.remote) >= REMOTE_LIMIT:
+            raise InboxFull(f"{REMOTE_LIMIT} items wait for the loop: it is stuck or flooded")
 
     def _drain(self) -> None:
         # First the mark, then the items: who appends after this wakes the loop again.

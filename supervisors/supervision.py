@@ -11,13 +11,13 @@ from __future__ import annotations
 import logging
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from supervisors import telemetry
 from supervisors.cell import Call, Cell
 from supervisors.child import Child, ChildState
 from supervisors.future import LoopFuture
-from supervisors.keeper import ChildKeeper
+from supervisors.keeper import SUPERVISOR_INBOX, ChildKeeper
 from supervisors.lifecycle import attend, begin_exit, call_on, is_awaitable, kill
 from supervisors.operation import Operation
 from supervisors.policy import (
@@ -37,7 +37,10 @@ if TYPE_CHECKING:
     from supervisors.operation import Steps
     from supervisors.spec import ChildSpec
 
-__all__ = ["Supervising", "called_off", "is_temporary"]
+__all__ = ["MAX_REQUESTS", "Supervising", "called_off", "is_temporary"]
+
+#: Requests that may wait for, or be under, a supervisor's work: as many as its inbox holds.
+MAX_REQUESTS: Final = SUPERVISOR_INBOX
 
 logger = logging.getLogger("supervisors")
 

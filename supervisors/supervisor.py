@@ -18,6 +18,7 @@ from supervisors.errors import (
     ChildNotFound,
     ChildRestarting,
     ChildRunning,
+    InboxFull,
     StartIgnored,
 )
 from supervisors.future import LoopFuture
@@ -26,7 +27,7 @@ from supervisors.operation import Operation
 from supervisors.policy import AutoShutdown, Restart, Scope, Strategy, restart_scope
 from supervisors.reasons import ExitReason
 from supervisors.spec import ChildSpec, Flags, check_specs
-from supervisors.supervision import Supervising, called_off, is_temporary
+from supervisors.supervision import MAX_REQUESTS, Supervising, called_off, is_temporary
 from supervisors.tree import TreeNode, tree_of
 
 if TYPE_CHECKING:
@@ -112,7 +113,11 @@ class Supervisor(Supervising):
         if self._operation is not None:
             if self._waiting is None:
                 self._waiting = deque()
-            self._waiting.append((steps, future))
+            if future is not None and len(self._waiting) >= MAX_REQUESTS:
+                steps.close()
+                future.set_exception(InboxFull(f"{MAX_REQUESTS} requests wait already"))
+            else:
+                self._waiting.append((steps, future))
             return
         self._operation, self._future = Operation(steps, self._operation_over), future
         self._operation.advance()

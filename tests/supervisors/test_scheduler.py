@@ -11,6 +11,7 @@ import pytest
 
 import supervisors
 from supervisors import (
+    KILLED,
     NORMAL,
     ActorDeadError,
     CallCancelled,
@@ -21,6 +22,7 @@ from supervisors import (
     Supervisor,
     WouldBlockLoop,
     dead_letters,
+    kill,
     shutdown,
 )
 from supervisors.scheduler import QUANTUM, current_scheduler
@@ -91,6 +93,47 @@ def test_the_loop_gets_its_turn_when_the_budget_is_spent():
         asyncio.get_running_loop().call_soon(log.append, "loop")
         await run_until_idle()
         assert log == ["turn", "loop", "turn", "turn"]
+
+    run(main)
+
+
+def test_awaited_asks_share_one_budget():
+    async def main():
+        scheduler = current_scheduler()
+        ref = Worker.start()
+        moments = iter(range(1_000_000))
+        scheduler.now = lambda: next(moments)  # each look at the clock is a second later
+        await asyncio.sleep(0)
+        before = scheduler.inline
+        for n in range(10):
+            assert await ref.ask(n, block=False) == n
+        assert before == 0
+        assert scheduler.inline <= 1  # one used the budget up, the next one waited for the loop
+
+    run(main)
+
+
+def test_threads_are_refused_when_the_loop_does_not_keep_up(monkeypatch):
+    monkeypatch.setattr("supervisors.scheduler.REMOTE_LIMIT", 5)
+
+    async def main():
+        ref = Worker.start()
+        refused = []
+
+        def thread():
+            for n in range(5):
+                ref.tell(n)
+            with pytest.raises(InboxFull):
+                ref.tell("one more")
+            refused.append(ref.ask("one more", block=False))
+            kill(ref)  # is never refused
+
+        worker = threading.Thread(target=thread)
+        worker.start()
+        worker.join()  # the loop is blocked meanwhile
+        await run_until_idle()
+        assert isinstance(refused[0].exception(), InboxFull)
+        assert ref.reason == KILLED
 
     run(main)
 

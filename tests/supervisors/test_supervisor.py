@@ -19,6 +19,7 @@ from supervisors import (
     EventKind,
     EventLoopActor,
     ExitKind,
+    InboxFull,
     Restart,
     StartAborted,
     StartError,
@@ -308,6 +309,37 @@ def test_requests_from_a_thread():
             assert sup.stop() is True
 
         await asyncio.to_thread(thread)
+
+    run(main)
+
+
+def test_a_supervisor_without_any_loop_here():
+    sup = Supervisor.start([child("a")])
+    address = sup.which_child("a").get(timeout=5).ref
+    assert address.ask("hello", timeout=5) == "hello"
+    address.tell(Crash())
+    while sup.which_child("a").get(timeout=5).ref in (address, None):
+        pass
+    assert sup.count_children().get(timeout=5) == (1, 1, 0, 1)
+    assert pykka.ActorRegistry.get_all() == [sup]
+    assert pykka.ActorRegistry.stop_all() == [True]
+
+
+@pytest.mark.parametrize("kind", [Supervisor, DynamicSupervisor])
+def test_requests_that_wait_have_a_limit(kind, monkeypatch):
+    for module in ("supervisor", "dynamic"):
+        monkeypatch.setattr(f"supervisors.{module}.MAX_REQUESTS", 3)
+
+    async def main():
+        use_clock(ManualClock())
+        sup = await kind.spawn()
+        asked = [sup.start_child(child(n, start_takes=inf, start_timeout=None)) for n in range(6)]
+        await run_until_idle()
+        refused = [isinstance(future.exception(), InboxFull) for future in asked]
+        assert refused == (
+            [False] * 4 + [True] * 2 if kind is Supervisor else [False] * 3 + [True] * 3
+        )
+        await shutdown(sup)
 
     run(main)
 
