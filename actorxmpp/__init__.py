@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from actorxmpp.actors.context import OnHandlerError, SessionSettings, SessionState
+    from actorxmpp.actors.users import UserActor
     from actorxmpp.basexmpp import BaseXMPP
     from actorxmpp.clientxmpp import ClientXMPP
     from actorxmpp.componentxmpp import ComponentXMPP
@@ -60,6 +61,7 @@ __all__ = [
     "StanzaBase",
     "StanzaPath",
     "TlsPolicy",
+    "UserActor",
     "XMLStream",
     "XMPPError",
     "register_stanza_plugin",
@@ -69,6 +71,7 @@ _HOMES = {
     "OnHandlerError": "actors.context",
     "SessionSettings": "actors.context",
     "SessionState": "actors.context",
+    "UserActor": "actors.users",
     "BaseXMPP": "basexmpp",
     "ClientXMPP": "clientxmpp",
     "ComponentXMPP": "componentxmpp",

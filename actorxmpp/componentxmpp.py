@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from actorxmpp.actors.context import Role, SessionSettings
 from actorxmpp.basexmpp import BaseXMPP
 from actorxmpp.protocol.negotiation import ComponentNegotiation, ComponentSettings
+from actorxmpp.roles.users import Users
 
 if TYPE_CHECKING:
     import asyncio
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from actorxmpp.actors.context import Connector
     from actorxmpp.jid import JID
     from actorxmpp.net.connection import Connection, ConnectionEvents
+    from actorxmpp.net.tls import TlsPolicy
     from actorxmpp.protocol.negotiation import Negotiation
 
 __all__ = ["ComponentXMPP"]
@@ -23,8 +25,10 @@ DEFAULT_PORT = 5347
 """Where servers listen for components by custom; XEP-0114 names no port."""
 
 
-class ComponentXMPP(BaseXMPP):
+class ComponentXMPP(Users, BaseXMPP):
     """A component.
+
+    ``users()`` gives each of its addresses an actor of its own.
 
     Args:
         jid: the component's own address, ``gateway.example.net``.
@@ -100,7 +104,15 @@ class _NamedConnector:
         self._name = name
 
     async def __call__(
-        self, events: ConnectionEvents, _domain: str, *args: Any, **kwargs: Any
+        self,
+        events: ConnectionEvents,
+        domain: str,  # noqa: ARG002  this one's whole purpose
+        server: tuple[str, int] | None = None,
+        timeout: float = 30.0,
+        *,
+        policy: TlsPolicy | None = None,
+        direct_tls: bool = False,
     ) -> Connection:
-        connection: Connection = await self.inner(events, self._name, *args, **kwargs)
-        return connection
+        return await self.inner(
+            events, self._name, server, timeout, policy=policy, direct_tls=direct_tls
+        )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pykka
 
     from actorxmpp.actors.messages import Outgoing
+    from actorxmpp.actors.users_table import UserTable
     from actorxmpp.basexmpp import BaseXMPP
     from actorxmpp.net.connection import Connection, ConnectionEvents
     from actorxmpp.plugins.base import BasePlugin
@@ -259,6 +260,7 @@ class SessionContext:
         waiting: stanzas sent while there was no stream, in order.
         parser, transport, dispatcher, plugin_supervisor: addresses of the actors.
         mechanism: the SASL mechanism of the last login; a weaker one is refused next time.
+        users: a component's users; None unless it has any.
     """
 
     __slots__ = (
@@ -281,6 +283,7 @@ class SessionContext:
         "status",
         "transport",
         "up",
+        "users",
         "waiting",
         "wanted",
     )
@@ -302,6 +305,7 @@ class SessionContext:
         self.pending_in = 0
         self.reading_paused = False
         self.mechanism = ""
+        self.users: UserTable | None = None
         self.session: pykka.ActorRef[Any] | None = None
         self.parser: Address | None = None
         self.transport: Address | None = None

@@ -15,6 +15,7 @@ from actorxmpp.actors.context import Role, SessionContext
 from actorxmpp.actors.dispatcher import DispatcherActor
 from actorxmpp.actors.parser import ParserActor
 from actorxmpp.actors.transport import TransportActor
+from actorxmpp.actors.users_supervisor import users_spec
 from supervisors import ChildSpec, ChildType, DynamicSupervisor, Strategy, Supervisor
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def session_children(context: SessionContext) -> list[ChildSpec]:
             type=ChildType.SUPERVISOR,
         )
     ]
+    if context.users is not None:
+        children.append(users_spec(context.users))
     children += [
         ChildSpec(id=name, start=actor_class, args=(context,))
         for name, actor_class in COMPOSITIONS[context.spec.role]
@@ -73,6 +76,8 @@ class SessionSupervisor(Supervisor):
             else SessionContext(context_or_spec)
         )
         self.context = context
+        if context.spec.role is Role.COMPONENT and context.role is None:
+            context.give_role(context.make_role())  # it says whether there are users
         super().__init__(
             session_children(context),
             strategy=Strategy.REST_FOR_ONE,

@@ -1,0 +1,180 @@
+"""One user of a component as an actor: what gateway authors derive from.
+
+A gateway speaks for many addresses, ``romeo@gateway.example.net`` and so on. With ``UserActor``
+each of them is an actor of its own: started when the first stanza for it comes, stopped when none
+has come for a while, restarted alone when it fails. ``ComponentXMPP.users`` switches it on.
+
+Where it stands on a message's way: behind the dispatcher, in the place of the role's own handling.
+Rules of this file: what runs here is the author's code; places, limits and counts are kept in
+``users_table.py``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+
+from actorxmpp.exceptions import XMPPError
+from actorxmpp.stanza import Iq, Message, Presence
+from supervisors import EventLoopActor, InboxPolicy
+from supervisors.lifecycle import is_awaitable
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from actorxmpp.actors.users_table import UserCell
+    from actorxmpp.componentxmpp import ComponentXMPP
+    from actorxmpp.jid import JID
+    from actorxmpp.stanza.rootstanza import RootStanza
+
+__all__ = ["IDLE", "USER_INBOX_LIMIT", "UserActor"]
+
+USER_INBOX_LIMIT: Final = 100
+"""Stanzas that may wait for one user: more than a person types, few enough for 10,000 users at
+once; the sender of the next one is told to wait (``resource-constraint``)."""
+
+
+class _Idle:
+    """Tells a user that no stanza has come for a while."""
+
+    __slots__ = ()
+
+
+IDLE: Final = _Idle()
+
+
+class UserActor(EventLoopActor):
+    """One address of a component.
+
+    Override what you need; all of these may be coroutine functions. Stanzas are handled one after
+    another: while a coroutine runs, the next ones wait. What a handler raises is answered with an
+    error; unless it is an ``XMPPError``, this actor alone restarts.
+
+    Class options:
+        inbox_limit: stanzas that may wait.
+        inbox_policy: what happens to one more: refused with an error, or the oldest is dropped.
+        sequential: False lets the next stanza be handled while a coroutine runs.
+    """
+
+    __slots__ = ("_cell",)
+
+    inbox_limit: ClassVar[int] = USER_INBOX_LIMIT
+    inbox_policy: ClassVar[InboxPolicy] = InboxPolicy.REFUSE
+    sequential: ClassVar[bool] = True
+    business_errors: ClassVar[tuple[type[Exception], ...]] = (XMPPError,)
+
+    def __init__(self, cell: UserCell) -> None:
+        super().__init__()
+        self._cell = cell
+
+    @property
+    def jid(self) -> JID:
+        """The user's bare address."""
+        return self._cell.jid
+
+    @property
+    def component(self) -> ComponentXMPP:
+        """The component this user belongs to, as it is now: it may have been made anew."""
+        role = self._cell.table.context.role
+        assert role is not None, "users live as long as their session"
+        return cast("ComponentXMPP", role)
+
+    # what authors override
+
+    def on_message(self, message: Message) -> Any:  # noqa: ARG002  overrides use it
+        """A message for this user; without an override it is refused."""
+        raise XMPPError("service-unavailable")
+
+    def on_presence(self, presence: Presence) -> Any:
+        """A presence or subscription for this user; by default its roster is kept by it.
+
+        See ``component.roster[self.jid]``, ``auto_authorize`` and the ``presence_*`` events.
+        """
+        self.component.handle_presence(presence)
+
+    def on_iq(self, iq: Iq) -> Any:  # noqa: ARG002  overrides use it
+        """A request to this user that no plugin takes; without an override it is refused."""
+        raise XMPPError("feature-not-implemented")
+
+    def on_error(self, stanza: RootStanza) -> Any:
+        """A stanza this user had sent came back as an error."""
+
+    def on_told(self, message: Any) -> Any:
+        """Something that is no stanza was told or asked: ``component.user(jid)`` and ``tell``.
+
+        For what comes from the other network. What it returns is the answer to an ``ask``.
+        """
+        raise TypeError(f"{type(self).__name__} has no on_told for {message!r:.200}")
+
+    def on_idle(self) -> Any:
+        """No stanza has come for a while.
+
+        Returns:
+            False to stay; anything else lets the actor stop (``on_stop`` follows).
+        """
+
+    # sending as this user
+
+    def send_message(self, mto: JID | str, mbody: str, **kwargs: Any) -> None:
+        """Send a message from this user; takes what ``BaseXMPP.send_message`` takes."""
+        kwargs.setdefault("mfrom", self._cell.name)
+        self.component.send_message(mto, mbody, **kwargs)
+
+    def send_presence(self, **kwargs: Any) -> None:
+        """Send a presence from this user; takes what ``BaseXMPP.send_presence`` takes."""
+        kwargs.setdefault("pfrom", self._cell.name)
+        self.component.send_presence(**kwargs)
+
+    def make_iq(self, itype: str, ito: JID | str) -> Iq:
+        """Make a request from this user; send it with ``await iq.send()``."""
+        return self.component.make_iq(ifrom=self._cell.name, ito=ito, itype=itype)
+
+    # how stanzas come in
+
+    def on_receive(self, message: Any) -> Any:
+        """Give a stanza to its handler."""
+        name = _HANDLERS.get(type(message))
+        if name is None:
+            return self._idle() if message is IDLE else self.on_told(message)
+        if message.xml.get("type") == "error":
+            name = "on_error"
+        try:
+            result = getattr(self, name)(message)
+        except XMPPError as error:
+            message.exception(error)
+            return None
+        except Exception as error:
+            message.exception(error)
+            raise
+        if result is not None and is_awaitable(result):
+            return self._await(result, message)
+        return None
+
+    async def _await(self, result: Awaitable[Any], stanza: RootStanza) -> None:
+        try:
+            await result
+        except XMPPError as error:
+            stanza.exception(error)
+        except Exception as error:
+            stanza.exception(error)
+            raise
+
+    def _idle(self) -> Any:
+        if self._cell.used:
+            return None
+        result = self.on_idle()
+        if result is not None and is_awaitable(result):
+            return self._idle_over(result)
+        self._leave(result)
+        return None
+
+    async def _idle_over(self, result: Awaitable[Any]) -> None:
+        self._leave(await result)
+
+    def _leave(self, answer: Any) -> None:
+        cell = self._cell
+        if answer is not False and not cell.used:
+            cell.table.counts.idled += 1
+            self.exit()
+
+
+_HANDLERS: Final = {Message: "on_message", Presence: "on_presence", Iq: "on_iq"}

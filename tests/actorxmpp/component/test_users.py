@@ -1,0 +1,310 @@
+"""A component's users as actors: dispatch, restart, idle stop, limits."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+
+from actorxmpp import ComponentXMPP, UserActor, XMPPError
+from actorxmpp.exceptions import ActorXMPPError, IqError, NotConnectedError
+from supervisors import StartError, telemetry
+
+from .harness import JID, client, end, online, run, until
+
+
+class Echo(UserActor):
+    """Answers, fails and stays as it is told."""
+
+    def on_start(self) -> None:
+        self.heard: list[str] = []
+        if self.jid.local == "unstartable":
+            raise RuntimeError("can't start, on purpose")
+
+    def on_message(self, message: Any) -> Any:
+        body = message["body"]
+        self.heard.append(body)
+        if body == "crash":
+            raise RuntimeError("crashed on purpose")
+        if body == "slow":
+            return self.slowly(message)
+        if body == "refuse":
+            raise XMPPError("not-allowed")
+        self.send_message(message["from"], f"{len(self.heard)} {body}", mtype="chat")
+        return None
+
+    async def slowly(self, message: Any) -> None:
+        await self.component.gate.wait()  # type: ignore[attr-defined]
+        self.send_message(message["from"], "slow", mtype="chat")
+
+    def on_iq(self, iq: Any) -> None:
+        if iq["type"] == "set":
+            raise RuntimeError("crashed on purpose")
+        iq.reply().send()
+
+    def on_told(self, message: Any) -> Any:
+        if message == "crash":
+            raise RuntimeError("crashed on purpose")
+        return f"{self.jid} heard {message}"
+
+    def on_idle(self) -> bool:
+        return self.jid.local != "stays"
+
+
+class Gateway(ComponentXMPP):
+    """A component whose users echo."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(JID, "secret", "memory")
+        self.gate = asyncio.Event()
+        self.own: list[str] = []
+        self.add_event_handler("message", lambda m: self.own.append(m["body"]))
+        self.users(Echo, **options)
+
+
+@pytest.fixture(autouse=True)
+def _quiet(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL)
+
+
+def test_each_address_has_its_own_actor() -> None:
+    async def main(server: Any) -> None:
+        gateway, juliet = Gateway(), await client(server)
+        await online(server, gateway)
+        for body in ("one", "two"):
+            for name in ("romeo", "tybalt"):
+                juliet.say(f"{name}@{JID}/any", body)
+        juliet.say(JID, "for the component")
+        await until(lambda: len(juliet.got) == 4 and gateway.own)
+        assert sorted(juliet.got) == [
+            (f"romeo@{JID}", "1 one"),
+            (f"romeo@{JID}", "2 two"),
+            (f"tybalt@{JID}", "1 one"),
+            (f"tybalt@{JID}", "2 two"),
+        ]
+        assert gateway.own == ["for the component"]
+        assert gateway.active_users == gateway.user_counts.started == 2
+        await end(juliet, gateway)
+
+    run(main)
+
+
+def test_a_crash_costs_one_user_and_loses_no_stanza() -> None:
+    async def main(server: Any) -> None:
+        gateway, juliet = Gateway(), await client(server)
+        await online(server, gateway)
+        restarted: list[Any] = []
+        stop = telemetry.subscribe(
+            lambda e: restarted.append(e) if e.kind is telemetry.EventKind.RESTARTED else None
+        )
+        for name in ("romeo", "tybalt"):
+            juliet.say(f"{name}@{JID}", "before")
+        await until(lambda: len(juliet.got) == 2)
+        juliet.got.clear()
+        for body in ("crash", "after"):
+            juliet.say(f"romeo@{JID}", body)
+        juliet.say(f"tybalt@{JID}", "after")
+        await until(lambda: len(juliet.got) == 3)
+        # What came behind the crash is answered, by the new actor or with an error: never lost.
+        assert (f"tybalt@{JID}", "2 after") in juliet.got
+        assert (f"romeo@{JID}", "internal-server-error") in juliet.got
+        assert {(f"romeo@{JID}", "1 after"), (f"romeo@{JID}", "recipient-unavailable")} & {
+            *juliet.got
+        }
+        await until(lambda: gateway.user_counts.restarted)
+        assert len(restarted) == gateway.user_counts.restarted == 1
+        juliet.say(f"romeo@{JID}", "again")
+        await until(lambda: len(juliet.got) == 4)
+        stop()
+        await end(juliet, gateway)
+
+    run(main)
+
+
+def test_an_xmpp_error_is_an_answer_and_no_crash() -> None:
+    async def main(server: Any) -> None:
+        gateway, juliet = Gateway(), await client(server)
+        await online(server, gateway)
+        juliet.say(f"romeo@{JID}", "refuse")
+        juliet.say(f"romeo@{JID}", "next")
+        await until(lambda: len(juliet.got) == 2)
+        assert juliet.got == [(f"romeo@{JID}", "not-allowed"), (f"romeo@{JID}", "2 next")]
+        await end(juliet, gateway)
+
+    run(main)
+
+
+def test_iqs_go_to_the_user_unless_a_plugin_takes_them() -> None:
+    async def main(server: Any) -> None:
+        gateway, juliet = Gateway(), await client(server)
+        gateway.register_plugin("xep_0199")
+        juliet.register_plugin("xep_0199")
+        await online(server, gateway)
+        reply = await juliet.make_iq_get(queryxmlns="urn:x", ito=f"romeo@{JID}").send()
+        assert reply["type"] == "result"
+        assert gateway.active_users == 1
+        await juliet.plugin["xep_0199"].ping(f"tybalt@{JID}")
+        assert gateway.active_users == 1
+        iq = juliet.make_iq_get(queryxmlns="urn:x", ito=f"romeo@{JID}")
+        iq["type"] = "set"
+        with pytest.raises(IqError, match="internal-server-error"):
+            await iq.send()
+        await until(lambda: gateway.user_counts.restarted == 1)
+        await end(juliet, gateway)
+
+    run(main)
+
+
+def test_one_stanza_after_another_and_no_more_than_fit() -> None:
+    async def main(server: Any) -> None:
+        gateway, juliet = Gateway(), await client(server)
+        await online(server, gateway)
+        juliet.say(f"romeo@{JID}", "slow")
+        await until(lambda: gateway.active_users == 1)
+        for _ in range(Echo.inbox_limit + 5):
+            juliet.say(f"romeo@{JID}", "more")
+        await until(lambda: len(juliet.got) >= 4)
+        assert {body for _, body in juliet.got} == {"resource-constraint"}
+        refused = gateway.user_counts.refused
+        gateway.gate.set()
+        await until(lambda: len(juliet.got) == Echo.inbox_limit + 6)
+        assert juliet.got[refused] == (f"romeo@{JID}", "slow")
+        assert gateway.user_counts.refused == refused
+        await end(juliet, gateway)
+
+    run(main)
+
+
+def test_an_idle_user_stops_and_comes_back() -> None:
+    async def main(server: Any) -> None:
+        gateway, juliet = Gateway(idle=0.02), await client(server)
+        await online(server, gateway)
+        place = await gateway.user(f"romeo@{JID}")
+        await gateway.user(f"stays@{JID}")
+        await until(lambda: gateway.user_counts.idled >= 1)
+        await until(lambda: gateway.active_users == 1)
+        assert not place.is_alive()
+        assert await place.ask("hello") == f"romeo@{JID} heard hello"
+        assert gateway.user_counts.started == 3
+        await end(juliet, gateway)
+
+    run(main)
+
+
+def test_stanzas_race_with_the_idle_stop_and_none_is_lost() -> None:
+    async def main(server: Any) -> None:
+        gateway, juliet = Gateway(idle=0.001), await client(server)
+        await online(server, gateway)
+        sent = 0
+        while gateway.user_counts.idled < 20:
+            juliet.say(f"romeo@{JID}", "x")
+            sent += 1
+            await until(lambda least=sent - 3: len(juliet.got) >= least)  # type: ignore[misc]
+        await until(lambda: len(juliet.got) == sent)
+        assert all(body.endswith("x") for _, body in juliet.got)
+        await end(juliet, gateway)
+
+    run(main)
+
+
+def test_who_there_is_and_how_many() -> None:
+    async def main(server: Any) -> None:
+        gateway = Gateway(limit=2, admit=lambda jid: jid.local != "nobody")
+        juliet = await client(server)
+        await online(server, gateway)
+        juliet.say(f"nobody@{JID}", "x")
+        await until(lambda: juliet.got)
+        assert juliet.got == [(f"nobody@{JID}", "item-not-found")]
+        for name in ("a", "b", "c"):
+            juliet.say(f"{name}@{JID}", "x")
+        await until(lambda: len(juliet.got) == 4)
+        assert (f"c@{JID}", "resource-constraint") in juliet.got
+        assert gateway.active_users == 2
+        with pytest.raises(ActorXMPPError, match="no such user"):
+            await gateway.user(f"nobody@{JID}")
+        with pytest.raises(ActorXMPPError, match="too many"):
+            await gateway.user(f"d@{JID}")
+        await end(juliet, gateway)
+
+    run(main)
+
+
+def test_a_user_that_cant_start_is_answered_for() -> None:
+    async def main(server: Any) -> None:
+        gateway, juliet = Gateway(), await client(server)
+        await online(server, gateway)
+        juliet.say(f"unstartable@{JID}", "x")
+        await until(lambda: juliet.got)
+        assert juliet.got == [(f"unstartable@{JID}", "internal-server-error")]
+        assert gateway.active_users == 0
+        with pytest.raises((StartError, RuntimeError)):
+            await gateway.user(f"unstartable@{JID}")
+        await end(juliet, gateway)
+
+    run(main)
+
+
+def test_tell_and_ask_from_the_other_network() -> None:
+    async def main(server: Any) -> None:
+        gateway = Gateway()
+        with pytest.raises(NotConnectedError):
+            await gateway.user(f"romeo@{JID}")
+        await online(server, gateway)
+        place = await gateway.user(f"romeo@{JID}/phone")
+        assert place.jid == f"romeo@{JID}"
+        assert await place.ask("a") == f"romeo@{JID} heard a"
+        with pytest.raises(RuntimeError):
+            await place.ask("crash")
+        await until(lambda: gateway.user_counts.restarted == 1)
+        assert await place.ask("b") == f"romeo@{JID} heard b"
+        assert place.tell("c")
+        await end(gateway)
+
+    run(main)
+
+
+def test_users_survive_a_new_connection_and_a_new_component_object() -> None:
+    async def main(server: Any) -> None:
+        gateway, juliet = Gateway(), await client(server)
+        await online(server, gateway)
+        place = await gateway.user(f"romeo@{JID}")
+        ref = place.ref
+        dispatcher = gateway.session_context.dispatcher
+        assert dispatcher is not None
+        dispatcher.tell("not a message")  # the dispatcher fails
+        context = gateway.session_context
+        await until(lambda: context.role is not gateway and context.up)
+        assert place.ref is ref
+        assert place.is_alive()
+        juliet.say(f"romeo@{JID}", "hello")
+        await until(lambda: juliet.got)
+        assert juliet.got == [(f"romeo@{JID}", "1 hello")]
+        assert context.role is not None
+        await end(juliet, context.role)
+
+    run(main)
+
+
+def test_without_users_a_session_has_no_place_for_them() -> None:
+    async def main(server: Any) -> None:
+        plain = ComponentXMPP(JID, "secret", "memory")
+        await online(server, plain)
+        session = plain.session_context.session
+        assert session is not None
+        ids = [child.id for child in await session.which_children()]  # type: ignore[attr-defined]
+        assert "users" not in ids
+        with pytest.raises(ActorXMPPError, match="before the session starts"):
+            plain.users(Echo)
+        with pytest.raises(ActorXMPPError, match="was not called"):
+            await plain.user("a@b")
+        await end(plain)
+
+    run(main)
+
+
+@pytest.mark.parametrize("options", [{"idle": 0}, {"limit": 0}])
+def test_settings_are_checked(options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="above 0"):
+        Gateway(**options)
