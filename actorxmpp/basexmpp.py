@@ -97,31 +97,6 @@ class BaseXMPP(XMLStream, Presences, Makers):
         self.end_requests(reason)
         super().detach(reason)
 
-    def stream_established(self, jid: str, features: frozenset[str]) -> None:
-        """The stream carries stanzas from now on."""
-        self.boundjid = JID(jid)
-        self.features = features
-        bound = self.boundjid
-        self._iqs.own = frozenset(("", bound.bare, bound.full, bound.domain))
-        self.client_roster = self.roster[bound]
-        self.sessionstarted = True
-        if self._connecting is not None and not self._connecting.done():
-            self._connecting.set_result(True)
-        self.event("session_bind", bound)
-        self._flush_waiting()
-        self.event("session_start", {})
-
-    def stream_finished(self, reason: str, was_established: bool) -> None:
-        """The stream, or the attempt to get one, is over."""
-        self.end_requests(reason)
-        self.sessionstarted = False
-        self.roster.reset()
-        if was_established:
-            self.event("session_end", reason)
-        self.event("disconnected", reason)
-        if not self._context.wanted:
-            self._session_over(reason)
-
     # plugins
 
     def register_plugin(

@@ -94,6 +94,7 @@ class ClientXMPP(BaseXMPP):
                 require_tls=self.settings.require_tls,
                 allowed_mechanisms=frozenset((self._sasl_mech,)) if self._sasl_mech else None,
                 known_mechanism=self._context.mechanism,
+                resume=self._context.resume,
                 lang=self.lang,
             )
         )

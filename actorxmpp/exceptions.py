@@ -15,7 +15,8 @@ built-in kind a caller would catch (``InvalidJID`` is a ``ValueError``).
     ├─ SerializeError       something that can't be written as XML (also a ValueError)
     ├─ InvalidJID           not an XMPP address (also a ValueError)
     ├─ NotConnectedError    there is no stream to send on
-    ├─ SendQueueFull        too much waits for a connection already
+    ├─ SendQueueFull        too much waits to be sent already
+    ├─ StanzaTooLarge       a stanza larger than can be sent (also a ValueError)
     ├─ StanzaNotSent        a stanza that will not reach the peer, with the stanza
     ├─ PluginNotFound       no plugin of that name exists, or it is not enabled (also a KeyError)
     └─ PluginUnavailable    a plugin that is not there now
@@ -48,7 +49,21 @@ class NotConnectedError(ActorXMPPError):
 
 
 class SendQueueFull(ActorXMPPError):
-    """A stanza was to be sent while there is no stream, and the queue for that is full."""
+    """A stanza was to be sent while stanzas can't flow, and the queue for that is full."""
+
+
+class StanzaTooLarge(ActorXMPPError, ValueError):
+    """A stanza is larger than this library, or the server (XEP-0478), takes.
+
+    Args:
+        size: Its bytes.
+        limit: How many it may have.
+    """
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(f"a stanza of {size} bytes; the limit is {limit}")
+        self.size = size
+        self.limit = limit
 
 
 class PluginNotFound(ActorXMPPError, KeyError):

@@ -8,13 +8,12 @@ the loop; everything else is for the loop's own thread.
 
 from __future__ import annotations
 
-from actorxmpp.roles.lifecycle import Lifecycle
-from actorxmpp.roles.stanzas import Stanzas
+from actorxmpp.roles.sessions import Sessions
 
 __all__ = ["XMLStream"]
 
 
-class XMLStream(Lifecycle, Stanzas):
+class XMLStream(Sessions):
     """A stream of XML in both directions, with handlers, events, filters and timers.
 
     Attributes:

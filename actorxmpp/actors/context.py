@@ -8,15 +8,19 @@ longer than any single actor of it, so it is what survives a restart.
 from __future__ import annotations
 
 import enum
+import time
 from collections import deque
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from actorxmpp.actors.events import EventTable
+from actorxmpp.actors.outbox import OUTBOX_LIMIT, Outbox
+from actorxmpp.actors.poison import Blame
 from actorxmpp.net.dial import dial
 from actorxmpp.net.tls import TlsPolicy
 from actorxmpp.protocol.backoff import FullJitter
+from actorxmpp.protocol.streammanagement import StreamManagement
 from actorxmpp.xmlstream.index import HandlerIndex
 from actorxmpp.xmlstream.tokenizer import Limits
 
@@ -25,18 +29,21 @@ if TYPE_CHECKING:
 
     import pykka
 
-    from actorxmpp.actors.messages import Outgoing
     from actorxmpp.actors.users_table import UserTable
     from actorxmpp.basexmpp import BaseXMPP
     from actorxmpp.net.connection import Connection, ConnectionEvents
     from actorxmpp.plugins.base import BasePlugin
     from actorxmpp.protocol.negotiation import Negotiation
+    from actorxmpp.protocol.settings import ResumeRequest
+    from actorxmpp.store import SessionStore, StoredSession
     from supervisors import Address
 
 __all__ = [
     "BUILDING",
+    "OUTBOX_LIMIT",
     "ConnectGate",
     "Connector",
+    "LostStanzas",
     "OnHandlerError",
     "PluginCell",
     "Role",
@@ -45,13 +52,11 @@ __all__ = [
     "SessionSpec",
     "SessionState",
     "SessionStatus",
+    "SmOptions",
 ]
 
 SEND_QUEUE_LIMIT = 1_000
 """Stanzas kept for a session that is not connected; the next one is refused."""
-
-OUTBOX_LIMIT = 10_000
-"""Stanzas one turn of the loop may send; the next one is refused: somebody sends in a loop."""
 
 PLUGIN_STASH_LIMIT = 100
 """Stanzas and events kept for a plugin while it restarts; more are answered with an error."""
@@ -103,6 +108,16 @@ class OnHandlerError(enum.Enum):
     """The dispatcher and what is below it restart: a new role object, a new stream."""
 
 
+class LostStanzas(enum.Enum):
+    """What becomes of stanzas the server has not acknowledged when it has lost the session."""
+
+    REPORT = "report"
+    """They are reported (``stanza_not_sent``): the server may have delivered some of them."""
+
+    RESEND = "resend"
+    """Messages are sent again on the new session, perhaps twice in all; the rest is reported."""
+
+
 class SessionState(enum.Enum):
     """Where a session stands, for operators."""
 
@@ -141,7 +156,14 @@ class SessionSettings:
         unpark_after: seconds after which a parked session tries again; None is never.
         on_handler_error: what an exception in the role's own handlers does.
         plugins: plugins to enable beside those the role registers, with their configuration.
-        send_queue_limit: stanzas kept while not connected.
+        send_queue_limit: stanzas kept while nothing can be sent.
+        lost_stanzas: what becomes of unacknowledged stanzas of a session the server has lost.
+        store: keeps the session over the end of the process.
+        whitespace_interval: seconds between single spaces that keep NAT entries alive
+            (RFC 6120 section 4.6.1); None sends none.
+        probe_after: seconds of silence after which a client asks the server for a sign of life
+            (XEP-0198, XEP-0199); None never asks.
+        probe_timeout: seconds it gets for that; then the connection is made anew.
         limits: bounds on what the peer may send.
         gate: paces connections; None connects at once.
         connector: makes the connection.
@@ -160,11 +182,31 @@ class SessionSettings:
     on_handler_error: OnHandlerError = OnHandlerError.LOG
     plugins: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     send_queue_limit: int = SEND_QUEUE_LIMIT
+    lost_stanzas: LostStanzas = LostStanzas.REPORT
+    store: SessionStore | None = None
+    whitespace_interval: float | None = 300.0
+    probe_after: float | None = 120.0
+    probe_timeout: float = 30.0
     limits: Limits = field(default_factory=Limits)
     gate: ConnectGate | None = None
     connector: Connector = dial
     negotiation: Callable[[BaseXMPP], Negotiation] | None = None
     autoconnect: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SmOptions:
+    """How stream management (XEP-0198) is used.
+
+    Attributes:
+        enabled: begin it on new sessions.
+        resume: ask for sessions that can be resumed.
+        max_seconds: how long we would like the server to keep them.
+    """
+
+    enabled: bool = False
+    resume: bool = True
+    max_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +298,17 @@ class SessionContext:
         index: handlers by what they match; the parser reads it, the role writes it.
         plugins: the enabled plugins by name.
         wanted: whether the session should be connected.
-        outbox: stanzas sent since the parser last took them, in order.
-        waiting: stanzas sent while there was no stream, in order.
+        outbox: stanzas on their way to the parser.
+        sm: stream management (XEP-0198), if it was ever enabled; it outlives connections.
+        sm_options: how it is used.
+        resume: what the next login asks to resume.
+        stream_epoch: the connection whose stanzas count as handled.
+        stale_before: stanzas of connections before this one are sent again by the server.
+        blame: stanzas that made an actor fail.
+        store_loaded: the store was asked.
+        stored: what it knew when the session began, until the role has taken it.
+        stream_open: the dispatcher was told of a stream, and not yet of its end.
+        redirect: where the next attempt goes instead (see-other-host, XEP-0198's location).
         parser, transport, dispatcher, plugin_supervisor: addresses of the actors.
         mechanism: the SASL mechanism of the last login; a weaker one is refused next time.
         users: a component's users; None unless it has any.
@@ -265,6 +316,7 @@ class SessionContext:
 
     __slots__ = (
         "_ready_role",
+        "blame",
         "dispatcher",
         "epoch",
         "events",
@@ -276,15 +328,22 @@ class SessionContext:
         "plugin_supervisor",
         "plugins",
         "reading_paused",
+        "redirect",
+        "resume",
         "role",
         "session",
         "settings",
+        "sm",
+        "sm_options",
         "spec",
+        "stale_before",
         "status",
+        "store_loaded",
+        "stored",
+        "stream_epoch",
+        "stream_open",
         "transport",
-        "up",
         "users",
-        "waiting",
         "wanted",
     )
 
@@ -299,9 +358,17 @@ class SessionContext:
         self.index = HandlerIndex()
         self.plugins: dict[str, PluginCell] = {}
         self.wanted = spec.settings.autoconnect
-        self.up = False
-        self.outbox: list[Outgoing] = []
-        self.waiting: deque[Outgoing] = deque()
+        self.outbox = Outbox(spec.settings.send_queue_limit)
+        self.sm: StreamManagement | None = None
+        self.sm_options = SmOptions()
+        self.resume: ResumeRequest | None = None
+        self.stream_open = False
+        self.stream_epoch = 0
+        self.stale_before = 0
+        self.blame = Blame()
+        self.store_loaded = False
+        self.stored: StoredSession | None = None
+        self.redirect: tuple[str, int] | None = None
         self.pending_in = 0
         self.reading_paused = False
         self.mechanism = ""
@@ -312,12 +379,30 @@ class SessionContext:
         self.dispatcher: Address | None = None
         self.plugin_supervisor: Address | None = None
 
-    def stream_down(self) -> None:
-        """There is no stream any more: what did not get out waits for the next one."""
-        self.up = False
-        if self.outbox:
-            self.waiting.extendleft(reversed(self.outbox))
-            self.outbox.clear()
+    @property
+    def up(self) -> bool:
+        """Whether there is a stream that carries stanzas."""
+        return self.outbox.up
+
+    def enable_sm(self, options: SmOptions, *, window: int, limit: int) -> None:
+        """Use stream management from the next new session on.
+
+        Args:
+            options: how.
+            window: stanzas after which an acknowledgement is asked for.
+            limit: stanzas that may wait for one.
+        """
+        self.sm_options = options
+        if self.sm is None:
+            self.sm = StreamManagement(window=window, limit=limit)
+
+    def restore(self, stored: StoredSession, now: float) -> None:
+        """Take up what another process has stored of this session."""
+        self.stored = stored
+        self.mechanism = stored.mechanism
+        if stored.sm is not None and self.sm is not None:
+            age = max(0.0, time.time() - stored.saved_at)
+            self.sm.restore(stored.sm, now - age)
 
     def take_role(self) -> BaseXMPP | None:
         """Return the role object that was made before the session started, once."""

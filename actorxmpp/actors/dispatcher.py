@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from actorxmpp.actors import messages as m
 from actorxmpp.actors.context import OnHandlerError
 from actorxmpp.exceptions import XMPPError
-from supervisors import EventLoopActor
+from supervisors import EventLoopActor, dead_letters
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -42,13 +42,14 @@ class DispatcherActor(EventLoopActor):
         super().__init__()
         self.context = context
         self._role: BaseXMPP | None = None
+        self._current: StanzaBase | None = None
+        self._failing = False
 
     # life
 
     def on_start(self) -> None:
         """Take the role object, or make a new one after a restart."""
         context = self.context
-        context.up = False
         context.pending_in = 0
         context.reading_paused = False
         role = context.take_role()
@@ -87,8 +88,32 @@ class DispatcherActor(EventLoopActor):
             assert context.transport is not None
             context.transport.tell(m.ResumeReading())
         dispatch = self._dispatch
+        if not message.counted:
+            for stanza, handlers in message.items:
+                if stanza is not None:
+                    dispatch(stanza, handlers)
+        elif message.epoch >= context.stale_before:
+            self._count(message)
+
+    def _count(self, message: m.StanzasMatched) -> None:
+        """Dispatch stanzas, each of which counts as handled when it has been dealt with."""
+        sm = self.context.sm
+        assert sm is not None
+        current = message.epoch == self.context.stream_epoch
         for stanza, handlers in message.items:
-            dispatch(stanza, handlers)
+            if stanza is not None:
+                self._current = stanza
+                self._dispatch(stanza, handlers)
+                self._current = None
+                if self._failing:
+                    return  # the server sends this one again, and what came after it
+            if current:
+                sm.handled()
+
+    def _ack_requested(self, message: m.AckRequested) -> None:
+        """All stanzas before the request have been handled by now."""
+        assert self.context.parser is not None
+        self.context.parser.tell(m.AckDue(message.epoch))
 
     def _dispatch(self, stanza: StanzaBase, handlers: list[BaseHandler]) -> None:
         role = self._role
@@ -154,17 +179,31 @@ class DispatcherActor(EventLoopActor):
         elif self._role is not None:
             self._role.exception(error)
         if self.context.settings.on_handler_error is OnHandlerError.RESTART:
+            if self._current is not None and self.context.blame.blame(self._current.xml):
+                dead_letters.publish(self.actor_ref, self._current, "it makes its handler fail")
+                return
+            self._failing = True
             self.exit(error)
 
     # the stream
 
     def _established(self, message: m.StreamEstablished) -> None:
         if self._role is not None:
-            self._role.stream_established(message.jid, message.features)
+            self._role.stream_established(message.jid, message.features, message.resumed)
 
     def _finished(self, message: m.StreamFinished) -> None:
         if self._role is not None:
-            self._role.stream_finished(message.reason, message.was_established)
+            self._role.stream_finished(
+                message.reason, message.was_established, message.resumable
+            )
+
+    def _session_lost(self, message: m.SessionLost) -> None:
+        if self._role is not None:
+            self._role.session_lost(message.reason)
+
+    def _outcomes(self, message: m.Outcomes) -> None:
+        if self._role is not None:
+            self._role.stanza_outcomes(message)
 
     def _event(self, message: m.RaiseEvent) -> None:
         if self._role is not None:
@@ -177,6 +216,9 @@ class DispatcherActor(EventLoopActor):
         m.StanzasMatched: _stanzas,
         m.StreamEstablished: _established,
         m.StreamFinished: _finished,
+        m.SessionLost: _session_lost,
+        m.AckRequested: _ack_requested,
+        m.Outcomes: _outcomes,
         m.RaiseEvent: _event,
         m.RunEventHandler: _run_event,
     }

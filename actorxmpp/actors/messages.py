@@ -10,17 +10,23 @@ connection alone; a stage drops what comes from an older one.
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
 
     from actorxmpp.net.tls import TlsInfo
+    from actorxmpp.protocol.actions import Resumed
     from actorxmpp.protocol.errors import Decision
+    from actorxmpp.protocol.smactions import Unacked
     from actorxmpp.xmlstream.handler import BaseHandler
     from actorxmpp.xmlstream.stanzabase import StanzaBase
 
 __all__ = [
+    "AckDue",
+    "AckRequested",
     "BytesReceived",
     "CloseStream",
     "Connected",
@@ -28,14 +34,18 @@ __all__ = [
     "Disconnect",
     "FlushOutbox",
     "HandlersMatched",
+    "Outcome",
+    "Outcomes",
     "Outgoing",
     "PauseReading",
+    "Probe",
     "RaiseEvent",
     "Reconnect",
     "ResumeReading",
     "RunEventHandler",
     "RunHandler",
     "SendBytes",
+    "SessionLost",
     "StanzasMatched",
     "StartConnecting",
     "StartTls",
@@ -45,6 +55,19 @@ __all__ = [
     "StreamOpen",
     "TlsEstablished",
 ]
+
+
+class Outcome(enum.Enum):
+    """What became of a stanza."""
+
+    SENT = "sent"
+    """It was written to a stream without acknowledgements: nobody knows more."""
+    ACKED = "acked"
+    """The server has handled it."""
+    RESENT = "resent"
+    """It was written once more; another outcome follows."""
+    NOT_SENT = "not-sent"
+    """As far as anybody knows the server has not handled it, and it won't be sent again."""
 
 
 # transport -> parser
@@ -79,13 +102,20 @@ class ConnectionLost(NamedTuple):
     reason: str
 
 
+class Probe(NamedTuple):
+    """Nothing was heard for a while: have the server say something."""
+
+    epoch: int
+
+
 # parser -> dispatcher
 
 
 class HandlersMatched(NamedTuple):
     """One stanza and the registered handlers that want it."""
 
-    stanza: StanzaBase
+    stanza: StanzaBase | None
+    """None for a stanza nobody could read: it only counts as handled."""
     handlers: list[BaseHandler]
 
 
@@ -93,6 +123,15 @@ class StanzasMatched(NamedTuple):
     """All stanzas of one read, in order."""
 
     items: list[HandlersMatched]
+    epoch: int = 0
+    counted: bool = False
+    """Each counts as handled once it has been dealt with (XEP-0198)."""
+
+
+class AckRequested(NamedTuple):
+    """The server asks how many stanzas were handled: answered when those before this were."""
+
+    epoch: int
 
 
 class StreamEstablished(NamedTuple):
@@ -101,6 +140,22 @@ class StreamEstablished(NamedTuple):
     epoch: int
     jid: str
     features: frozenset[str]
+    resumed: Resumed | None = None
+    """Set when the server took up the earlier session."""
+
+
+class SessionLost(NamedTuple):
+    """The session that was to be resumed is gone."""
+
+    reason: str
+
+
+class Outcomes(NamedTuple):
+    """What became of stanzas that were sent with stream management."""
+
+    outcome: Outcome
+    stanzas: tuple[Unacked, ...]
+    reason: str = ""
 
 
 class StreamFinished(NamedTuple):
@@ -109,6 +164,8 @@ class StreamFinished(NamedTuple):
     epoch: int
     reason: str
     was_established: bool
+    resumable: bool = False
+    """The session outlives its stream."""
 
 
 class RaiseEvent(NamedTuple):
@@ -144,10 +201,18 @@ class Outgoing(NamedTuple):
     stanza: StanzaBase | None
     """None for raw XML."""
     data: bytes
+    future: asyncio.Future[Outcome] | None = None
+    """Who waits for its outcome."""
 
 
 class FlushOutbox(NamedTuple):
     """There is something in the outbox; told once, however much it is."""
+
+
+class AckDue(NamedTuple):
+    """Tell the server how many stanzas were handled."""
+
+    epoch: int
 
 
 class CloseStream(NamedTuple):
@@ -177,6 +242,8 @@ class StreamOpen(NamedTuple):
     """The stream is established: the next attempt starts with a short delay again."""
 
     epoch: int
+    idle_seconds: int | None = None
+    """After how much silence the server drops the connection, if it said (XEP-0478)."""
 
 
 class StreamFailed(NamedTuple):
@@ -186,6 +253,8 @@ class StreamFailed(NamedTuple):
     decision: Decision
     condition: str
     text: str
+    redirect: tuple[str, int | None] | None = None
+    """Where the server says to go instead."""
 
 
 # anyone -> transport

@@ -16,15 +16,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from xml.etree.ElementTree import Element
 
 from actorxmpp.actors import messages as m
+from actorxmpp.actors.management import SM_PREFIX, Management
 from actorxmpp.protocol import actions as a
-from actorxmpp.protocol.errors import Decision, Source, decide
-from actorxmpp.protocol.header import STREAM_CLOSE, stream_error
+from actorxmpp.protocol.errors import Decision, Source, StreamErrorReceived, decide
+from actorxmpp.protocol.header import STREAM_CLOSE, escape, stream_error
+from actorxmpp.protocol.redirect import read_redirect
 from actorxmpp.protocol.sasl.scram import derive_keys
+from actorxmpp.protocol.smactions import SmState, SmViolation
 from actorxmpp.xmlstream.tokenizer import StreamClosed, StreamViolation, Tokenizer
-from supervisors import EventLoopActor
+from supervisors import EventLoopActor, dead_letters
 
 if TYPE_CHECKING:
     from actorxmpp.actors.context import SessionContext
+    from actorxmpp.protocol.errors import StreamNegotiationError
     from actorxmpp.protocol.negotiation import Negotiation
     from supervisors import TimerHandle
 
@@ -33,6 +37,17 @@ __all__ = ["ParserActor"]
 logger = logging.getLogger(__name__)
 
 STREAM_ERROR = "{http://etherx.jabber.org/streams}error"
+
+STANZAS = frozenset(
+    f"{{{namespace}}}{name}"
+    for namespace in ("jabber:client", "jabber:component:accept")
+    for name in ("message", "presence", "iq")
+)
+"""The names of stanzas; everything else on a stream is for the stream itself."""
+
+PING = (
+    "<iq type='get' id='{id}' to='{to}'><ping xmlns='urn:xmpp:ping'/></iq>"  # XEP-0199
+)
 
 INBOUND_HIGH = 500
 """Stanzas waiting for the dispatcher at which reading from the socket pauses."""
@@ -50,18 +65,31 @@ class ParserActor(EventLoopActor):
         self._established = False
         self._closing: str | None = None
         self._timer: TimerHandle | None = None
+        self._management: Management | None = None
+        self._counting = False
+        self._secure = False
+        self._probes = 0
 
     def on_start(self) -> None:
-        """Begin without a stream."""
-        self.context.stream_down()
+        """Begin without a stream; the one of the parser before this is over."""
+        context = self.context
+        context.outbox.parser = context.parser
+        context.outbox.stream_down()
+        if context.stream_open:
+            self._stream_over("the parser restarted", was_established=True)
 
     def on_stop(self) -> None:
         """Leave the session without a stream."""
-        self.context.stream_down()
+        self.context.outbox.stream_down()
 
     def on_failure(self, *_exc_info: Any) -> None:
         """Leave the session without a stream after a bug here, too."""
-        self.context.stream_down()
+        self.context.outbox.stream_down()
+
+    @property
+    def epoch(self) -> int:
+        """Which connection this is about."""
+        return self._epoch
 
     def on_receive(self, message: Any) -> None:
         """Handle one message."""
@@ -77,8 +105,31 @@ class ParserActor(EventLoopActor):
         self._epoch = message.epoch
         self._closing = None
         self._tokenizer.reset()
+        self._secure = message.tls is not None
+        self._prepare_resumption()
         self._negotiation = role.make_negotiation() if make is None else make(role)
         self._carry_out(self._negotiation.connected(message.tls))
+
+    def _prepare_resumption(self) -> None:
+        """Say what is to be resumed, if anything.
+
+        What the dispatcher has not handled by now the server will send again: the copies on their
+        way there from the connection before are stale.
+        """
+        context = self.context
+        context.resume = None
+        context.stream_epoch = self._epoch
+        management = self._manage()
+        if management is not None:
+            context.resume = management.request()
+            if context.resume is not None:
+                context.stale_before = self._epoch
+
+    def _manage(self) -> Management | None:
+        """Stream management, if it was enabled by now."""
+        if self._management is None and self.context.sm is not None:
+            self._management = Management(self, self.context.sm)
+        return self._management
 
     def _bytes_received(self, message: m.BytesReceived) -> None:
         if message.epoch != self._epoch or self._negotiation is None:
@@ -101,19 +152,40 @@ class ParserActor(EventLoopActor):
                 break
             if not self._established:
                 self._negotiate(event)
-            elif type(event) is Element and event.tag != STREAM_ERROR:
-                matched.append(self._match(event))
+            elif type(event) is Element and event.tag in STANZAS:
+                try:
+                    matched.append(self._match(event))
+                except Exception:
+                    self._tell_stanzas(matched, self._counting)
+                    if not self._counting or not self.context.blame.blame(event):
+                        raise
+                    self._let_go(event)
+                    matched = []
             else:
-                self._tell_stanzas(matched)
+                self._tell_stanzas(matched, self._counting)
                 matched = []
                 self._stream_level(event)
-        self._tell_stanzas(matched)
+        self._tell_stanzas(matched, self._counting)
 
     def _stream_level(self, event: Any) -> None:
-        if type(event) is Element:
+        if type(event) is not Element:
+            if isinstance(event, StreamClosed):
+                self._peer_closed()
+        elif event.tag == STREAM_ERROR:
             self._stream_error(event)
-        elif isinstance(event, StreamClosed):
-            self._peer_closed()
+        elif event.tag.startswith(SM_PREFIX) and self._management is not None:
+            try:
+                self._management.element(event)
+            except SmViolation as error:
+                self._sm_violated(error)
+            self._counting = self._management.sm.state is SmState.ENABLED
+        else:
+            self._tell_stanzas([self._match(event)], counted=False)
+
+    def _sm_violated(self, error: SmViolation) -> None:
+        logger.warning("%s: %s", self.context.spec.id, error)
+        self.send_bytes(error.reply)
+        self._fail(Decision.RETRY, "undefined-condition", str(error))
 
     def _match(self, element: Element) -> m.HandlersMatched:
         context = self.context
@@ -121,7 +193,12 @@ class ParserActor(EventLoopActor):
         stanza = context.role.build_stanza(element)
         return m.HandlersMatched(stanza, context.index.match(stanza))
 
-    def _tell_stanzas(self, matched: list[m.HandlersMatched]) -> None:
+    def _let_go(self, element: Element) -> None:
+        """A stanza that made this actor fail again and again counts as handled, unread."""
+        dead_letters.publish(self.context.dispatcher, element, "it makes the parser fail")
+        self._tell_stanzas([m.HandlersMatched(None, [])], counted=True)
+
+    def _tell_stanzas(self, matched: list[m.HandlersMatched], counted: bool) -> None:
         if not matched:
             return
         context = self.context
@@ -129,20 +206,33 @@ class ParserActor(EventLoopActor):
         if context.pending_in > INBOUND_HIGH and not context.reading_paused:
             context.reading_paused = True
             self._tell_transport(m.PauseReading())
-        self._tell_dispatcher(m.StanzasMatched(matched))
+        self.tell_dispatcher(m.StanzasMatched(matched, self._epoch, counted))
 
     def _violated(self, violation: StreamViolation) -> None:
         logger.warning("%s: the peer broke the stream: %s", self.context.spec.id, violation)
-        self._send_bytes(stream_error(violation.condition, violation.text))
+        self.send_bytes(stream_error(violation.condition, violation.text))
         self._fail(Decision.RETRY, violation.condition, violation.text)
 
     def _stream_error(self, element: Element) -> None:
         assert self.context.role is not None
         stanza = self.context.role.build_stanza(element)
         condition = str(stanza["condition"] or "undefined-condition")
-        self._tell_dispatcher(m.RaiseEvent("stream_error", stanza))
-        decision = decide(condition, Source.STREAM)
-        self._fail(decision, condition, str(stanza["text"] or ""))
+        self.tell_dispatcher(m.RaiseEvent("stream_error", stanza))
+        error = StreamErrorReceived.from_element(element)
+        self._fail(
+            decide(condition, Source.STREAM),
+            condition,
+            str(stanza["text"] or ""),
+            self._redirect(error),
+        )
+
+    def _redirect(self, error: StreamNegotiationError) -> tuple[str, int | None] | None:
+        """Where the server says to go; believed only from inside TLS (RFC 6120, 4.9.3.19)."""
+        if not isinstance(error, StreamErrorReceived) or error.redirect is None:
+            return None
+        if not self._secure and self.context.settings.require_tls:
+            return None
+        return read_redirect(error.redirect)
 
     def _peer_closed(self) -> None:
         if self._closing is not None:
@@ -152,6 +242,7 @@ class ParserActor(EventLoopActor):
 
     def _tls_established(self, message: m.TlsEstablished) -> None:
         if message.epoch == self._epoch and self._negotiation is not None:
+            self._secure = True
             self._carry_out(self._negotiation.tls_established(message.info))
 
     def _connection_lost(self, message: m.ConnectionLost) -> None:
@@ -171,7 +262,7 @@ class ParserActor(EventLoopActor):
             self._restart_timer()
 
     def _do_send(self, action: a.Send) -> None:
-        self._send_bytes(action.data)
+        self.send_bytes(action.data)
 
     def _do_start_tls(self, action: a.StartTls) -> None:
         self._tell_transport(m.StartTls(self._epoch, action.server_name))
@@ -190,18 +281,30 @@ class ParserActor(EventLoopActor):
 
     def _do_established(self, action: a.Established) -> None:
         self._cancel_timer()
+        context, management = self.context, self._manage()
+        context.mechanism = action.mechanism or context.mechanism
+        resumed, jid = None, action.jid
+        if management is not None:
+            try:
+                if management.established(action, action.features):
+                    resumed, jid = action.resumed, management.sm.jid
+            except SmViolation as error:
+                self._sm_violated(error)
+                return
         self._established = True
-        self.context.up = True
-        self.context.mechanism = action.mechanism
-        self._tell_transport(m.StreamOpen(self._epoch))
-        self._tell_dispatcher(m.StreamEstablished(self._epoch, action.jid, action.features))
-        self._tell_stanzas([self._match(element) for element in action.early])
+        self._counting = resumed is not None
+        context.stream_open = True
+        context.outbox.stream_up(action.limits.max_bytes)
+        self._tell_transport(m.StreamOpen(self._epoch, action.limits.idle_seconds))
+        features = action.features
+        self.tell_dispatcher(m.StreamEstablished(self._epoch, jid, features, resumed))
+        self._tell_stanzas([self._match(element) for element in action.early], counted=False)
 
     def _do_failed(self, action: a.Failed) -> None:
         error = action.error
         if error.source is Source.SASL:
-            self._tell_dispatcher(m.RaiseEvent("failed_auth", error))
-        self._fail(error.decision, error.condition, error.text)
+            self.tell_dispatcher(m.RaiseEvent("failed_auth", error))
+        self._fail(error.decision, error.condition, error.text, self._redirect(error))
 
     def _restart_timer(self) -> None:
         self._cancel_timer()
@@ -222,43 +325,86 @@ class ParserActor(EventLoopActor):
 
     # the end of a stream
 
-    def _fail(self, decision: Decision, condition: str, text: str) -> None:
+    def _fail(
+        self,
+        decision: Decision,
+        condition: str,
+        text: str,
+        redirect: tuple[str, int | None] | None = None,
+    ) -> None:
         epoch = self._epoch
         reason = f"{condition}: {text}" if text else condition
         self._finish(reason)
-        self._tell_transport(m.StreamFailed(epoch, decision, condition, text))
+        self._tell_transport(m.StreamFailed(epoch, decision, condition, text, redirect))
 
     def _finish(self, reason: str) -> None:
-        was_established = self._established
+        was_established, closing = self._established, self._closing is not None
         self._negotiation = None
-        self._established = False
+        self._established = self._counting = False
         self._closing = None
-        self.context.stream_down()
+        self.context.outbox.stream_down()
         self._cancel_timer()
-        self._tell_dispatcher(m.StreamFinished(self._epoch, reason, was_established))
+        if closing and self._management is not None:
+            self._management.closed()
+        self._stream_over(reason, was_established)
+
+    def _stream_over(self, reason: str, was_established: bool) -> None:
+        """Tell the dispatcher, and whether the session outlives the stream."""
+        self.context.stream_open = False
+        management = self._manage()
+        resumable = management is not None and management.connection_lost()
+        self.tell_dispatcher(m.StreamFinished(self._epoch, reason, was_established, resumable))
 
     # from the dispatcher
 
     def _flush(self, _message: m.FlushOutbox) -> None:
-        context = self.context
-        outbox = context.outbox
+        outbox = self.context.outbox
+        ready, management = outbox.ready, self._management
         if not self._established:
-            context.stream_down()
-        elif outbox:
-            data = outbox[0].data if len(outbox) == 1 else b"".join([item.data for item in outbox])
-            assert context.transport is not None
-            if context.transport.tell(m.SendBytes(self._epoch, data)):
-                outbox.clear()
-            else:
+            outbox.stream_down()
+            return
+        if not ready:
+            return
+        if management is not None and management.active:
+            self._write(m.SendBytes(self._epoch, management.count(ready)))
+        else:
+            data = ready[0].data if len(ready) == 1 else b"".join([item.data for item in ready])
+            if not self._write(m.SendBytes(self._epoch, data)):
                 self._finish("the transport failed")
+                return
+            _written(ready)
+        ready.clear()
+        if outbox.room:
+            outbox.wake_senders()
+
+    def _acknowledge(self, message: m.AckDue) -> None:
+        if message.epoch == self._epoch and self._established and self._management is not None:
+            self._management.acknowledge()
+
+    def _probe(self, message: m.Probe) -> None:
+        """Have the server say something: an acknowledgement, or the answer to a ping."""
+        if message.epoch != self._epoch or not self._established:
+            return
+        data = b"" if self._management is None else self._management.probe()
+        if not data:
+            domain = self.context.spec.id.rpartition("@")[2].partition("/")[0]
+            self._probes += 1
+            text = PING.format(id=f"probe-{self._epoch}-{self._probes}", to=escape(domain))
+            self.context.outbox.put(m.Outgoing(None, text.encode()))
+            return
+        self.send_bytes(data)
 
     def _close(self, message: m.CloseStream) -> None:
         if not self._established:
             self._tell_transport(m.Disconnect(message.reason))
             return
-        self._send_bytes(STREAM_CLOSE)
+        self.context.outbox.resume()  # the peer may read slowly, but nothing comes after this
+        self._flush(m.FlushOutbox())
+        if self._management is not None:
+            self.send_bytes(self._management.farewell())
+        self.send_bytes(STREAM_CLOSE)
         self._closing = message.reason
-        self.context.up = False
+        self.context.outbox.stream_down()
         seconds = self.context.settings.close_timeout
         self._timer = self.call_later(seconds, self._close_timed_out)
 
@@ -268,16 +414,32 @@ class ParserActor(EventLoopActor):
 
     # helpers
 
-    def _send_bytes(self, data: bytes) -> None:
-        self._tell_transport(m.SendBytes(self._epoch, data))
+    def send_bytes(self, data: bytes) -> None:
+        """Have bytes written that are no stanza."""
+        if data:
+            self._write(m.SendBytes(self._epoch, data))
+
+    def _write(self, message: m.SendBytes) -> bool:
+        if self._management is not None:
+            return self._management.write(message)
+        assert self.context.transport is not None
+        return self.context.transport.tell(message)
 
     def _tell_transport(self, message: Any) -> None:
         assert self.context.transport is not None
         self.context.transport.tell(message)
 
-    def _tell_dispatcher(self, message: Any) -> None:
+    def tell_dispatcher(self, message: Any) -> bool:
+        """Pass a message on; False if there is no dispatcher to take it."""
         assert self.context.dispatcher is not None
-        self.context.dispatcher.tell(message)
+        return self.context.dispatcher.tell(message)
+
+    def raise_event(self, name: str, data: Any) -> None:
+        """Have the role raise an event; of an element it gets the stanza."""
+        role = self.context.role
+        if isinstance(data, Element) and role is not None:
+            data = role.build_stanza(data)
+        self.tell_dispatcher(m.RaiseEvent(name, data))
 
     _HANDLERS: ClassVar[dict[type, Any]] = {
         m.BytesReceived: _bytes_received,
@@ -286,6 +448,8 @@ class ParserActor(EventLoopActor):
         m.TlsEstablished: _tls_established,
         m.ConnectionLost: _connection_lost,
         m.CloseStream: _close,
+        m.AckDue: _acknowledge,
+        m.Probe: _probe,
     }
 
     _ACTIONS: ClassVar[dict[type, Any]] = {
@@ -296,3 +460,10 @@ class ParserActor(EventLoopActor):
         a.Established: _do_established,
         a.Failed: _do_failed,
     }
+
+
+def _written(items: list[m.Outgoing]) -> None:
+    """Tell those who wait: without acknowledgements nobody will know more than this."""
+    for item in items:
+        if item.future is not None and not item.future.done():
+            item.future.set_result(m.Outcome.SENT)

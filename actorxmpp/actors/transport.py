@@ -16,12 +16,13 @@ import random
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from actorxmpp.actors import messages as m
-from actorxmpp.actors.context import SessionState
+from actorxmpp.actors.context import Role, SessionState
 from actorxmpp.actors.link import LinkEvent, LinkState, next_state
 from actorxmpp.net.errors import NetError, TlsCheck, TlsError
 from actorxmpp.net.tls import context_for
 from actorxmpp.protocol.errors import Decision, Source, decide
 from actorxmpp.protocol.header import STREAM_CLOSE
+from actorxmpp.protocol.redirect import read_redirect
 from supervisors import EventLoopActor
 
 if TYPE_CHECKING:
@@ -39,8 +40,14 @@ STABLE_AFTER = 5.0
 """Seconds a stream must have been up for the delays to begin small again: a server that accepts
 and drops at once must not be called in a hot loop."""
 
-KEEPALIVE = 300.0
-"""Seconds between single spaces that keep NAT entries alive (RFC 6120 section 4.6.1)."""
+MAX_REDIRECTS = 3
+"""How often in a row a server's "see-other-host" is followed at once; then the backoff decides."""
+
+IDLE_SHARE = 0.8
+"""Part of the server's patience (XEP-0478, idle-seconds) after which something is said."""
+
+DEFAULT_PORT = 5222
+"""Where a server that names no port listens for clients."""
 
 _STATUS = {
     LinkState.IDLE: SessionState.STOPPED,
@@ -55,15 +62,18 @@ _STATUS = {
 class _SocketEvents:
     """Receives what one connection says and passes it on as messages."""
 
-    __slots__ = ("_epoch", "_parser", "_transport")
+    __slots__ = ("_epoch", "_outbox", "_parser", "_transport", "heard")
 
     def __init__(self, transport: TransportActor, epoch: int) -> None:
         self._transport = transport.actor_ref
         self._parser = transport.context.parser
+        self._outbox = transport.context.outbox
         self._epoch = epoch
+        self.heard = True
 
     def data_received(self, data: bytes) -> None:
         assert self._parser is not None
+        self.heard = True
         self._parser.tell(m.BytesReceived(self._epoch, data))
 
     def connection_lost(self, error: NetError | None) -> None:
@@ -72,10 +82,12 @@ class _SocketEvents:
             self._transport.tell(_SocketLost(self._epoch, reason))
 
     def pause_writing(self) -> None:
-        """Writes still fit into the connection's own bounded buffer; past that it fails."""
+        """The peer reads too slowly: stanzas wait, and when too many do, ``send`` refuses."""
+        self._outbox.pause()
 
     def resume_writing(self) -> None:
-        """See pause_writing."""
+        """The peer has caught up."""
+        self._outbox.resume()
 
 
 class _SocketLost(NamedTuple):
@@ -95,7 +107,13 @@ class TransportActor(EventLoopActor):
         self._connection: Connection | None = None
         self._attempt: asyncio.Task[Any] | None = None
         self._timer: TimerHandle | None = None
-        self._keepalive: TimerHandle | None = None
+        self._watch: TimerHandle | None = None
+        self._events: _SocketEvents | None = None
+        self._probed = False
+        self._quiet_since = 0.0
+        self._idle_limit: float | None = None
+        self._redirects = 0
+        self._location_tried = False
         self._gate_held = False
         self._decision = Decision.RETRY
         self._up_since: float | None = None
@@ -112,6 +130,8 @@ class TransportActor(EventLoopActor):
 
     def on_stop(self) -> None:
         """Close the socket; what was written still goes out."""
+        if not self._resumable():
+            self._say_goodbye()
         self._close_connection()
         self._release_gate()
 
@@ -177,16 +197,18 @@ class TransportActor(EventLoopActor):
 
     async def _connect(self, epoch: int) -> None:
         settings = self.context.settings
+        await self._load_stored()
         if settings.gate is not None:
             await settings.gate.acquire(self._domain)
             self._gate_held = True
         self._step(LinkEvent.ADMITTED)
         self._raise_event("connecting", None)
+        events = _SocketEvents(self, epoch)
         try:
             connection = await settings.connector(
-                _SocketEvents(self, epoch),
+                events,
                 self._domain,
-                settings.server,
+                self._where(),
                 settings.connect_timeout,
                 policy=settings.tls,
                 direct_tls=settings.direct_tls,
@@ -197,10 +219,39 @@ class TransportActor(EventLoopActor):
             return
         self._attempt = None
         self._connection = connection
+        self._events = events
         self._step(LinkEvent.SOCKET_UP)
-        self._keepalive = self.call_later(KEEPALIVE, self._send_keepalive)
         self._tell_parser(m.Connected(epoch, connection.tls))
         self._raise_event("connected", None)
+
+    def _where(self) -> tuple[str, int] | None:
+        """Where to connect to: where the server said, once, or as the settings say."""
+        context = self.context
+        redirect, context.redirect = context.redirect, None
+        if redirect is not None:
+            return redirect
+        sm = context.sm
+        if sm is not None and sm.location and sm.resumable and not self._location_tried:
+            self._location_tried = True
+            found = read_redirect(sm.location)
+            if found is not None:
+                return found[0], found[1] or DEFAULT_PORT
+        return context.settings.server
+
+    async def _load_stored(self) -> None:
+        """Take up what the store has of this session, before the first attempt."""
+        context, store = self.context, self.context.settings.store
+        if store is None or context.store_loaded:
+            return
+        context.store_loaded = True
+        try:
+            stored = await store.load(context.spec.id)
+        except Exception as error:
+            logger.exception("%s: the stored session can't be read", context.spec.id)
+            self._raise_event("store_failed", error)
+            return
+        if stored is not None:
+            context.restore(stored, self.clock.time())
 
     def _connect_failed(self, error: NetError) -> None:
         logger.info("%s can't connect: %s", self.context.spec.id, error)
@@ -249,26 +300,38 @@ class TransportActor(EventLoopActor):
         status.state, status.reason = SessionState.CONNECTED, ""
         status.since = self._up_since
         status.connections += 1
+        self._location_tried = False
+        self._idle_limit = message.idle_seconds
+        self._start_watch()
 
     def _stream_failed(self, message: m.StreamFailed) -> None:
         if message.epoch != self._epoch or self._state is not LinkState.UP:
             return
         text = f"{message.condition}: {message.text}" if message.text else message.condition
-        self._lose(message.decision, text)
+        if message.redirect is not None and self._redirects < MAX_REDIRECTS:
+            self._redirects += 1
+            host, port = message.redirect
+            self.context.redirect = host, port or DEFAULT_PORT
+            self._lose(message.decision, text, LinkEvent.RECONNECT)
+        else:
+            self._lose(message.decision, text)
 
     def _socket_lost(self, message: _SocketLost) -> None:
         if message.epoch == self._epoch and self._state is LinkState.UP:
             self._lose(Decision.RETRY, message.reason)
 
-    def _lose(self, decision: Decision, reason: str) -> None:
+    def _lose(self, decision: Decision, reason: str, event: LinkEvent | None = None) -> None:
         """Give up the connection and tell the parser, which tells the dispatcher."""
         epoch, self._decision = self._epoch, decision
         if self._up_since is not None:
             if self.clock.time() - self._up_since >= STABLE_AFTER:
                 self.context.status.attempts = 0
+                self._redirects = 0
+            if not self._resumable():
+                self._say_goodbye()
             self._up_since = None
         self._tell_parser(m.ConnectionLost(epoch, reason))
-        self._step(_EVENT_OF[decision], reason)
+        self._step(event or _EVENT_OF[decision], reason)
 
     # orders
 
@@ -285,9 +348,9 @@ class TransportActor(EventLoopActor):
     def _disconnect(self, message: m.Disconnect) -> None:
         self.context.wanted = False
         epoch, was_up = self._epoch, self._state is LinkState.UP
+        self._up_since = None  # the parser has closed the stream
         self._step_if_changed(LinkEvent.STOP)
         self._set_status(message.reason)
-        self._up_since = None
         if was_up:
             self._tell_parser(m.ConnectionLost(epoch, message.reason))
         else:
@@ -297,6 +360,8 @@ class TransportActor(EventLoopActor):
         self.context.wanted = True
         epoch = self._epoch
         if self._state is LinkState.UP:
+            if not self._resumable():
+                self._say_goodbye()
             self._tell_parser(m.ConnectionLost(epoch, message.reason))
         self._up_since = None
         self._step(LinkEvent.RECONNECT, message.reason)
@@ -322,24 +387,76 @@ class TransportActor(EventLoopActor):
             connection.abort()
             self._lose(Decision.RETRY, str(error))
 
-    def _send_keepalive(self) -> None:
-        self._keepalive = self.call_later(KEEPALIVE, self._send_keepalive)
-        if self._connection is not None and self._up_since is not None:
+    # signs of life
+
+    def _start_watch(self) -> None:
+        self._probed = False
+        self._quiet_since = self.clock.time()
+        self._arm_watch(self._interval())
+
+    def _arm_watch(self, seconds: float | None) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = None if seconds is None else self.call_later(seconds, self._look)
+
+    def _interval(self) -> float | None:
+        """How often to look: often enough for probes, for NAT and for the server's patience."""
+        settings = self.context.settings
+        wishes = [settings.whitespace_interval]
+        if self.context.spec.role is Role.CLIENT:
+            wishes.append(settings.probe_after)
+        if self._idle_limit:
+            wishes.append(self._idle_limit * IDLE_SHARE)
+        given = [seconds for seconds in wishes if seconds is not None]
+        return min(given) if given else None
+
+    def _look(self) -> None:
+        """Has anything been heard? Is it time to say something?"""
+        self._watch = None
+        settings, events = self.context.settings, self._events
+        if self._connection is None or self._up_since is None or events is None:
+            return
+        interval = self._interval()
+        if events.heard or self.context.reading_paused:
+            events.heard = self._probed = False
+        elif self._probed:
+            self._connection.abort()
+            self._lose(Decision.RETRY, f"nothing heard in {settings.probe_timeout:g} s")
+            return
+        elif settings.probe_after is not None and self.context.spec.role is Role.CLIENT:
+            self._probed = True
+            interval = settings.probe_timeout
+            self._tell_parser(m.Probe(self._epoch))
+        self._arm_watch(interval)
+        self._say_something()
+
+    def _say_something(self) -> None:
+        """Write a space, if it is time for one."""
+        now, due = self.clock.time(), self.context.settings.whitespace_interval
+        if self._idle_limit:
+            due = min(due or self._idle_limit, self._idle_limit * IDLE_SHARE)
+        if due is not None and now - self._quiet_since >= due and self._connection is not None:
+            self._quiet_since = now
             self._write(self._connection, b" ")
 
     # helpers
 
     def _close_connection(self) -> None:
-        if self._keepalive is not None:
-            self._keepalive.cancel()
-            self._keepalive = None
+        self._arm_watch(None)
         connection, self._connection = self._connection, None
-        if connection is None:
-            return
-        if self._up_since is not None:
+        self._events = None
+        if connection is not None:
+            connection.close()
+
+    def _resumable(self) -> bool:
+        """Whether the server is to keep the session: then the stream must not be closed."""
+        sm = self.context.sm
+        return sm is not None and sm.resumable
+
+    def _say_goodbye(self) -> None:
+        if self._connection is not None and self._up_since is not None:
             with contextlib.suppress(NetError):  # the peer is gone already: nothing to say
-                connection.write(STREAM_CLOSE)
-        connection.close()
+                self._connection.write(STREAM_CLOSE)
 
     def _cancel_timer(self) -> None:
         if self._timer is not None:

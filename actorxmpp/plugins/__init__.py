@@ -4,5 +4,5 @@ from __future__ import annotations
 
 __all__ = ["PLUGINS"]
 
-PLUGINS = ("xep_0030", "xep_0199")
+PLUGINS = ("xep_0030", "xep_0198", "xep_0199")
 """The plugins that ``register_plugins`` enables."""

@@ -128,6 +128,21 @@ class StreamManagement:
         return len(self._queue)
 
     @property
+    def handled_count(self) -> int:
+        """How many of the server's stanzas we have handled, modulo 2**32."""
+        return self._handled
+
+    @property
+    def acked_count(self) -> int:
+        """How many of ours the server has handled, as far as we know, modulo 2**32."""
+        return self._acked
+
+    @property
+    def unacked_stanzas(self) -> tuple[Unacked, ...]:
+        """The stanzas that wait for an acknowledgement, oldest first."""
+        return tuple(self._queue)
+
+    @property
     def resumable(self) -> bool:
         """Whether the server would take the session up again."""
         return bool(self.previd)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from actorxmpp.actors import messages as m
 from actorxmpp.actors.session import SessionSupervisor
-from actorxmpp.exceptions import NotConnectedError
+from actorxmpp.exceptions import NotConnectedError, StanzaNotSent
 from actorxmpp.roles.core import RoleCore
 from actorxmpp.roles.events import Events
 from supervisors import monitor
@@ -143,8 +143,14 @@ class Lifecycle(Events, RoleCore):
         return self._context.up
 
     def _session_over(self, reason: str) -> None:
-        waiting = self._context.waiting
+        waiting = self._context.outbox.waiting
         while waiting:
-            self.event("stanza_not_sent", waiting.popleft().stanza)
+            self._not_sent(waiting.popleft(), reason)
         if not self.disconnected.done():
             self.disconnected.set_result(reason)
+
+    def _not_sent(self, item: m.Outgoing, reason: str) -> None:
+        """Report a stanza that won't be sent."""
+        if item.future is not None and not item.future.done():
+            item.future.set_exception(StanzaNotSent(item.stanza, reason))
+        self.event("stanza_not_sent", item.stanza)

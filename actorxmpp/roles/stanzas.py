@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 import weakref
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import ParseError, fromstring
 
 from actorxmpp.actors import messages as m
-from actorxmpp.actors.context import OUTBOX_LIMIT
-from actorxmpp.exceptions import SendQueueFull
+from actorxmpp.exceptions import StanzaNotSent
 from actorxmpp.roles.core import RoleCore
 from actorxmpp.roles.events import Events
 from actorxmpp.stanza import Iq, Message, Presence, StreamError
@@ -17,7 +17,7 @@ from actorxmpp.xmlstream.serialize import to_bytes
 from actorxmpp.xmlstream.stanzabase import ElementBase, StanzaBase
 
 if TYPE_CHECKING:
-    from collections import deque
+    import asyncio
     from collections.abc import Callable
     from xml.etree.ElementTree import Element
 
@@ -31,8 +31,6 @@ FILTER_MODES = ("in", "out", "out_sync")
 ROOT_STANZAS = (Message, Presence, Iq, StreamError)
 """The stanza classes every stream knows."""
 
-FLUSH = m.FlushOutbox()
-
 _ROOTS = StanzaRegistry(ROOT_STANZAS)
 
 
@@ -40,6 +38,7 @@ class Stanzas(Events, RoleCore):
     """What is done with stanzas on their way in and out."""
 
     default_ns = "jabber:client"
+    stream_ns = "http://etherx.jabber.org/streams"
 
     def __init__(self, session_id: str, settings: SessionSettings) -> None:
         super().__init__(session_id, settings)
@@ -143,21 +142,46 @@ class Stanzas(Events, RoleCore):
             use_filters: whether it passes the ``out`` filters.
 
         Raises:
-            SendQueueFull: if too much is waiting for a connection.
+            SendQueueFull: if too much is waiting to be sent; ``send_wait`` waits for room.
+            StanzaTooLarge: if the server would not take it.
             ValueError: if it can't be written as XML.
         """
         if self._elsewhere():
             self.loop.call_soon_threadsafe(self.send, data, use_filters)
             return
         if isinstance(data, (str, bytes)):
-            self._send_out(None, data.encode() if isinstance(data, str) else data)
+            for part in self._parts(data.encode() if isinstance(data, str) else data):
+                self._send_out(None, part)
             return
+        self._send_tracked(data, use_filters, None)
+
+    def _send_tracked(
+        self,
+        data: StanzaBase | ElementBase,
+        use_filters: bool,
+        future: asyncio.Future[m.Outcome] | None,
+    ) -> None:
         if use_filters and self.filters_out and isinstance(data, StanzaBase):
             filtered = self.apply_filters("out", data)
             if filtered is None:
+                if future is not None:
+                    future.set_exception(StanzaNotSent(data, "a filter dropped it"))
                 return
             data = filtered
-        self._send_out(data, to_bytes(data, self.default_ns))
+        self._send_out(data, to_bytes(data, self.default_ns), future)
+
+    def _parts(self, data: bytes) -> list[bytes]:
+        """Part raw XML into stanzas where stream management counts them, if it is any."""
+        if self._context.sm is None:
+            return [data]
+        opening = f"<raw xmlns='{self.default_ns}' xmlns:stream='{self.stream_ns}'>".encode()
+        try:
+            elements = list(fromstring(opening + data + b"</raw>"))  # noqa: S314  our own bytes
+        except ParseError:
+            return [data]
+        if len(elements) < 2:
+            return [data.strip()]
+        return [to_bytes(element, self.default_ns) for element in elements]
 
     def send_raw(self, data: str | bytes) -> None:
         """Send XML as it is."""
@@ -167,22 +191,7 @@ class Stanzas(Events, RoleCore):
         """Send an element."""
         self._send_out(None, to_bytes(data, self.default_ns))
 
-    def _send_out(self, stanza: Any, data: bytes) -> None:
-        context = self._context
-        queue: list[m.Outgoing] | deque[m.Outgoing]
-        queue, limit = context.waiting, context.settings.send_queue_limit
-        if context.up:
-            queue, limit = context.outbox, OUTBOX_LIMIT
-            if not queue and context.parser is not None:
-                context.parser.tell(FLUSH)
-        if len(queue) >= limit:
-            where = "the parser" if context.up else "a connection"
-            raise SendQueueFull(f"{len(queue)} stanzas wait for {where}; the limit is {limit}")
-        queue.append(m.Outgoing(stanza, data))
-
-    def _flush_waiting(self) -> None:
-        context = self._context
-        if context.waiting and context.parser is not None:
-            context.outbox.extend(context.waiting)
-            context.waiting.clear()
-            context.parser.tell(FLUSH)
+    def _send_out(
+        self, stanza: Any, data: bytes, future: asyncio.Future[m.Outcome] | None = None
+    ) -> None:
+        self._context.outbox.put(m.Outgoing(stanza, data, future))

@@ -1,0 +1,86 @@
+"""Writes a session to its store before the network gets what it is about.
+
+A stanza counts as sent once the store has it: a process that is killed afterwards finds it there
+and sends it again if the server has not had it. The same holds for acknowledgements: the server
+forgets what was acknowledged, so the count must have been stored before.
+
+One write at a time; what comes meanwhile goes into the next one. A store that fails costs no
+stanza: the session goes on as without a store, and says so.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from actorxmpp.store import StoredSession
+
+if TYPE_CHECKING:
+    from actorxmpp.actors import messages as m
+    from actorxmpp.actors.context import SessionContext
+    from actorxmpp.actors.parser import ParserActor
+    from actorxmpp.store import SessionStore
+
+__all__ = ["Journal", "take"]
+
+logger = logging.getLogger(__name__)
+
+
+class Journal:
+    """The writing of one session, by its parser."""
+
+    __slots__ = ("_busy", "_dirty", "_failing", "_parser", "_pending", "_store")
+
+    def __init__(self, parser: ParserActor, store: SessionStore) -> None:
+        self._parser = parser
+        self._store = store
+        self._pending: list[m.SendBytes] = []
+        self._dirty = False
+        self._busy = False
+        self._failing = False
+
+    def write(self, message: m.SendBytes) -> None:
+        """Store the session, then have the transport write."""
+        self._pending.append(message)
+        self.note()
+
+    def note(self) -> None:
+        """Store the session soon."""
+        self._dirty = True
+        if not self._busy:
+            self._busy = True
+            self._parser.create_task(self._run(), name="journal")
+
+    async def _run(self) -> None:
+        context = self._parser.context
+        transport = context.transport
+        assert transport is not None
+        try:
+            while self._dirty:
+                self._dirty = False
+                batch, self._pending = self._pending, []
+                await self._save(context)
+                for message in batch:
+                    transport.tell(message)
+        finally:
+            self._busy = False
+
+    async def _save(self, context: SessionContext) -> None:
+        try:
+            await self._store.save(context.spec.id, take(context))
+        except Exception as error:
+            if not self._failing:
+                logger.exception("%s: the session can't be stored", context.spec.id)
+                self._parser.raise_event("store_failed", error)
+            self._failing = True
+        else:
+            self._failing = False
+
+
+def take(context: SessionContext) -> StoredSession:
+    """Collect what a new process needs to take the session up."""
+    role = context.role
+    snapshot = None if context.sm is None else context.sm.snapshot()
+    roster = None if role is None else role.roster_snapshot()
+    return StoredSession(snapshot, context.mechanism, roster, time.time())

@@ -1,0 +1,115 @@
+"""The plugin: switches stream management on, and shows where it stands.
+
+The work is done by the session itself, which counts stanzas where they are written and where they
+are dealt with (``actorxmpp/actors/management.py``): it has to survive what a plugin does not.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from actorxmpp.actors import messages as m
+from actorxmpp.actors.context import SmOptions
+from actorxmpp.plugins.base import BasePlugin
+from actorxmpp.plugins.xep_0198 import stanza
+from actorxmpp.protocol.streammanagement import MAX_UNACKED, WINDOW, SmState
+
+__all__ = ["XEP_0198"]
+
+
+class XEP_0198(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+    """Stream Management, for clients.
+
+    Configuration:
+
+    - ``window`` (10): stanzas after which an acknowledgement is asked for; 3 s after the last one
+      it is asked for anyway.
+    - ``allow_resume`` (True): ask for a session that can be resumed.
+    - ``max_resume`` (None): seconds we would like the server to keep the session.
+    - ``max_unacked`` (10,000): stanzas that may wait for an acknowledgement; more wait in the
+      send queue.
+
+    Events: ``sm_enabled``, ``sm_failed``, ``sm_disabled``, ``session_resumed``; for each stanza
+    ``stanza_acked``, ``stanza_resent``, ``stanza_not_sent``.
+
+    ``last_ack``, ``sm_id``, ``handled`` and ``seq`` are what they are for slixmpp's programs:
+    they show the state, and can't be set.
+    """
+
+    name = "xep_0198"
+    description = "XEP-0198: Stream Management"
+    dependencies: ClassVar[set[str]] = set()
+    stanza = stanza
+    window: int
+    allow_resume: bool
+    max_resume: int | None
+    max_unacked: int
+    default_config: ClassVar[dict[str, Any]] = {
+        "window": WINDOW,
+        "allow_resume": True,
+        "max_resume": None,
+        "max_unacked": MAX_UNACKED,
+    }
+
+    def plugin_init(self) -> None:
+        """Use stream management from the next new session on."""
+        if self.xmpp.is_component:
+            return  # XEP-0114 has no stream features
+        for stanza_class in (
+            stanza.Enabled,
+            stanza.Resumed,
+            stanza.Failed,
+            stanza.Ack,
+            stanza.RequestAck,
+        ):
+            self.xmpp.register_stanza(stanza_class)
+        options = SmOptions(enabled=True, resume=self.allow_resume, max_seconds=self.max_resume)
+        context = self.xmpp.session_context
+        context.enable_sm(options, window=self.window, limit=self.max_unacked)
+
+    def plugin_end(self) -> None:
+        """Begin no new session with it; the present one goes on as it began."""
+        self.xmpp.session_context.sm_options = SmOptions(enabled=False)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the present stream is managed."""
+        sm = self.xmpp.session_context.sm
+        return sm is not None and sm.state is SmState.ENABLED
+
+    @property
+    def sm_id(self) -> str | None:
+        """The session's id, if it can be resumed."""
+        sm = self.xmpp.session_context.sm
+        return sm.previd or None if sm is not None else None
+
+    @property
+    def handled(self) -> int:
+        """How many of the server's stanzas were handled, modulo 2**32."""
+        sm = self.xmpp.session_context.sm
+        return 0 if sm is None else sm.handled_count
+
+    @property
+    def last_ack(self) -> int:
+        """How many of our stanzas the server has acknowledged, modulo 2**32."""
+        sm = self.xmpp.session_context.sm
+        return 0 if sm is None else sm.acked_count
+
+    @property
+    def seq(self) -> int:
+        """How many stanzas we have sent, modulo 2**32."""
+        sm = self.xmpp.session_context.sm
+        return 0 if sm is None else (sm.acked_count + sm.unacked) % 2**32
+
+    def request_ack(self, event: Any = None) -> None:
+        """Ask the server now how many stanzas it has handled."""
+        del event
+        context = self.xmpp.session_context
+        if context.parser is not None:
+            context.parser.tell(m.Probe(context.epoch))
+
+    def send_ack(self) -> None:
+        """Tell the server how many stanzas were handled."""
+        context = self.xmpp.session_context
+        if context.parser is not None:
+            context.parser.tell(m.AckDue(context.epoch))
