@@ -90,6 +90,7 @@ class Chaos:
         self.thread_counts = [Counter[str]() for _ in range(THREADS)]
         self.supervisors: list[Any] = []
         self.addresses: list[Address] = []
+        self.not_healed = 0
 
     @property
     def over(self) -> bool:
@@ -199,6 +200,16 @@ class Chaos:
             else:
                 self.note(counts, None)
 
+    async def heal(self) -> int:
+        """After the chaos all children of static supervisors come back; how many did not."""
+        down = len(self.addresses)
+        for _ in range(500):
+            down = sum(not address.is_alive() for address in self.addresses)
+            if not down:
+                break
+            await asyncio.sleep(0.01)
+        return down
+
     async def run(self) -> None:
         root = await self.build()
         threads = [
@@ -215,6 +226,7 @@ class Chaos:
                 group.create_task(self.operator())
         for thread in threads:
             await asyncio.to_thread(thread.join)
+        self.not_healed = await self.heal()
         await shutdown(root, timeout=None)
         self.supervisors.clear()
         self.addresses.clear()
@@ -270,6 +282,7 @@ def main(argv: list[str]) -> int:
     counts = sum(chaos.thread_counts, Counter(chaos.counts))
     found["asyncio's debug mode said"] = len(spoken.records)
     found["replies lost"] = counts["LOST"]
+    found["children that did not come back"] = chaos.not_healed
     answered = counts["asks"] - counts["LOST"]
     print(
         f"{arguments.seconds:.0f} s, seed {seed}: {answered:,} of {counts['asks']:,} asks answered"

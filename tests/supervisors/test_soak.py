@@ -20,4 +20,4 @@ def test_chaos_loses_nothing_and_leaves_nothing(tmp_path):
     found = {name: entry["ours"] for name, entry in json.loads(report.read_text()).items()}
     assert found == dict.fromkeys(found, 0), done.stdout + done.stderr
     assert done.returncode == 0
-    assert len(found) == 8
+    assert len(found) == 9
