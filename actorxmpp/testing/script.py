@@ -95,7 +95,13 @@ class ScriptedServer:
             log_in: negotiate for real; the test plays the server's part of it.
         """
         negotiation = None if log_in else establish_at_once
-        return replace(settings, connector=self.connect, negotiation=negotiation, require_tls=False)
+        return replace(
+            settings,
+            connector=self.connect,
+            negotiation=negotiation,
+            require_tls=False,
+            probe_after=None,  # a script that has nothing to say is no dead server
+        )
 
     async def connect(
         self,

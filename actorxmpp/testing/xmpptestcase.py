@@ -57,11 +57,15 @@ class XMPPTestCase(StanzaChecks):
         xmpp: the session's role; there is one after ``stream_start``.
         server: the other end of the connection.
         loop: the loop the session runs on.
+        client_class: what a session without a bot is.
+        component_class: the same for components.
     """
 
     xmpp: Any = None
     server: ScriptedServer
     loop: TestLoop
+    client_class: type[ClientXMPP] = ClientXMPP
+    component_class: type[ComponentXMPP] = ComponentXMPP
 
     # the stream
 
@@ -138,9 +142,9 @@ class XMPPTestCase(StanzaChecks):
     ) -> None:
         config = dict(plugin_config or {})
         if mode == "client":
-            self.xmpp = ClientXMPP(jid, password, config, sasl_mech=sasl_mech)
+            self.xmpp = self.client_class(jid, password, config, sasl_mech=sasl_mech)
         else:
-            self.xmpp = ComponentXMPP(jid, password, *address, config)
+            self.xmpp = self.component_class(jid, password, *address, config)
         self.xmpp.default_lang = None
         self._tame_ids()
 
