@@ -193,9 +193,7 @@ class DispatcherActor(EventLoopActor):
 
     def _finished(self, message: m.StreamFinished) -> None:
         if self._role is not None:
-            self._role.stream_finished(
-                message.reason, message.was_established, message.resumable
-            )
+            self._role.stream_finished(message.reason, message.was_established, message.resumable)
 
     def _session_lost(self, message: m.SessionLost) -> None:
         if self._role is not None:

@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from actorxmpp.store import StoredSession
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from actorxmpp.actors import messages as m
     from actorxmpp.actors.context import SessionContext
     from actorxmpp.actors.parser import ParserActor
     from actorxmpp.store import SessionStore
 
-__all__ = ["Journal", "take"]
+__all__ = ["Journal", "load_session", "take"]
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +78,24 @@ class Journal:
             self._failing = True
         else:
             self._failing = False
+
+
+async def load_session(
+    context: SessionContext, now: float, raise_event: Callable[[str, Any], None]
+) -> None:
+    """Take up what the store has of a session, once, before the first attempt to connect."""
+    store = context.settings.store
+    if store is None or context.store_loaded:
+        return
+    context.store_loaded = True
+    try:
+        stored = await store.load(context.spec.id)
+    except Exception as error:
+        logger.exception("%s: the stored session can't be read", context.spec.id)
+        raise_event("store_failed", error)
+        return
+    if stored is not None:
+        context.restore(stored, now)
 
 
 def take(context: SessionContext) -> StoredSession:

@@ -19,8 +19,6 @@ from actorxmpp.actors.context import LostStanzas
 from actorxmpp.actors.journal import Journal
 from actorxmpp.protocol import namespaces as ns
 from actorxmpp.protocol import smactions as sma
-from actorxmpp.protocol.actions import Established
-from actorxmpp.protocol.settings import ResumeRequest
 from supervisors import dead_letters
 
 if TYPE_CHECKING:
@@ -28,6 +26,8 @@ if TYPE_CHECKING:
 
     from actorxmpp.actors.context import SessionContext
     from actorxmpp.actors.parser import ParserActor
+    from actorxmpp.protocol.actions import Established
+    from actorxmpp.protocol.settings import ResumeRequest
     from actorxmpp.protocol.streammanagement import StreamManagement
     from supervisors import TimerHandle
 
@@ -258,9 +258,7 @@ class Management:
             self._tell(m.Outcome.RESENT, again)
         self._tell(m.Outcome.NOT_SENT, stanzas, reason)
 
-    def _tell(
-        self, outcome: m.Outcome, stanzas: tuple[sma.Unacked, ...], reason: str = ""
-    ) -> None:
+    def _tell(self, outcome: m.Outcome, stanzas: tuple[sma.Unacked, ...], reason: str = "") -> None:
         if not stanzas:
             return
         message = m.Outcomes(outcome, stanzas, reason)

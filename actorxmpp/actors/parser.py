@@ -17,9 +17,10 @@ from xml.etree.ElementTree import Element
 
 from actorxmpp.actors import messages as m
 from actorxmpp.actors.management import SM_PREFIX, Management
+from actorxmpp.actors.wire import STANZAS, STREAM_ERROR, joined, ping, written
 from actorxmpp.protocol import actions as a
 from actorxmpp.protocol.errors import Decision, Source, StreamErrorReceived, decide
-from actorxmpp.protocol.header import STREAM_CLOSE, escape, stream_error
+from actorxmpp.protocol.header import STREAM_CLOSE, stream_error
 from actorxmpp.protocol.redirect import read_redirect
 from actorxmpp.protocol.sasl.scram import derive_keys
 from actorxmpp.protocol.smactions import SmState, SmViolation
@@ -35,19 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["ParserActor"]
 
 logger = logging.getLogger(__name__)
-
-STREAM_ERROR = "{http://etherx.jabber.org/streams}error"
-
-STANZAS = frozenset(
-    f"{{{namespace}}}{name}"
-    for namespace in ("jabber:client", "jabber:component:accept")
-    for name in ("message", "presence", "iq")
-)
-"""The names of stanzas; everything else on a stream is for the stream itself."""
-
-PING = (
-    "<iq type='get' id='{id}' to='{to}'><ping xmlns='urn:xmpp:ping'/></iq>"  # XEP-0199
-)
 
 INBOUND_HIGH = 500
 """Stanzas waiting for the dispatcher at which reading from the socket pauses."""
@@ -368,11 +356,10 @@ class ParserActor(EventLoopActor):
         if management is not None and management.active:
             self._write(m.SendBytes(self._epoch, management.count(ready)))
         else:
-            data = ready[0].data if len(ready) == 1 else b"".join([item.data for item in ready])
-            if not self._write(m.SendBytes(self._epoch, data)):
+            if not self._write(m.SendBytes(self._epoch, joined(ready))):
                 self._finish("the transport failed")
                 return
-            _written(ready)
+            written(ready)
         ready.clear()
         if outbox.room:
             outbox.wake_senders()
@@ -386,13 +373,12 @@ class ParserActor(EventLoopActor):
         if message.epoch != self._epoch or not self._established:
             return
         data = b"" if self._management is None else self._management.probe()
-        if not data:
-            domain = self.context.spec.id.rpartition("@")[2].partition("/")[0]
+        if data:
+            self.send_bytes(data)
+        else:
             self._probes += 1
-            text = PING.format(id=f"probe-{self._epoch}-{self._probes}", to=escape(domain))
-            self.context.outbox.put(m.Outgoing(None, text.encode()))
-            return
-        self.send_bytes(data)
+            probe = ping(self.context.spec.id, f"probe-{self._epoch}-{self._probes}")
+            self.context.outbox.put(probe)
 
     def _close(self, message: m.CloseStream) -> None:
         if not self._established:
@@ -460,10 +446,3 @@ class ParserActor(EventLoopActor):
         a.Established: _do_established,
         a.Failed: _do_failed,
     }
-
-
-def _written(items: list[m.Outgoing]) -> None:
-    """Tell those who wait: without acknowledgements nobody will know more than this."""
-    for item in items:
-        if item.future is not None and not item.future.done():
-            item.future.set_result(m.Outcome.SENT)

@@ -16,8 +16,10 @@ import random
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from actorxmpp.actors import messages as m
-from actorxmpp.actors.context import Role, SessionState
+from actorxmpp.actors.context import SessionState
+from actorxmpp.actors.journal import load_session
 from actorxmpp.actors.link import LinkEvent, LinkState, next_state
+from actorxmpp.actors.watch import Watch
 from actorxmpp.net.errors import NetError, TlsCheck, TlsError
 from actorxmpp.net.tls import context_for
 from actorxmpp.protocol.errors import Decision, Source, decide
@@ -43,9 +45,6 @@ and drops at once must not be called in a hot loop."""
 MAX_REDIRECTS = 3
 """How often in a row a server's "see-other-host" is followed at once; then the backoff decides."""
 
-IDLE_SHARE = 0.8
-"""Part of the server's patience (XEP-0478, idle-seconds) after which something is said."""
-
 DEFAULT_PORT = 5222
 """Where a server that names no port listens for clients."""
 
@@ -62,18 +61,18 @@ _STATUS = {
 class _SocketEvents:
     """Receives what one connection says and passes it on as messages."""
 
-    __slots__ = ("_epoch", "_outbox", "_parser", "_transport", "heard")
+    __slots__ = ("_epoch", "_outbox", "_parser", "_transport", "_watch")
 
     def __init__(self, transport: TransportActor, epoch: int) -> None:
         self._transport = transport.actor_ref
         self._parser = transport.context.parser
         self._outbox = transport.context.outbox
+        self._watch = transport.watch
         self._epoch = epoch
-        self.heard = True
 
     def data_received(self, data: bytes) -> None:
         assert self._parser is not None
-        self.heard = True
+        self._watch.heard = True
         self._parser.tell(m.BytesReceived(self._epoch, data))
 
     def connection_lost(self, error: NetError | None) -> None:
@@ -107,11 +106,7 @@ class TransportActor(EventLoopActor):
         self._connection: Connection | None = None
         self._attempt: asyncio.Task[Any] | None = None
         self._timer: TimerHandle | None = None
-        self._watch: TimerHandle | None = None
-        self._events: _SocketEvents | None = None
-        self._probed = False
-        self._quiet_since = 0.0
-        self._idle_limit: float | None = None
+        self.watch = Watch(self)
         self._redirects = 0
         self._location_tried = False
         self._gate_held = False
@@ -197,16 +192,15 @@ class TransportActor(EventLoopActor):
 
     async def _connect(self, epoch: int) -> None:
         settings = self.context.settings
-        await self._load_stored()
+        await load_session(self.context, self.clock.time(), self._raise_event)
         if settings.gate is not None:
             await settings.gate.acquire(self._domain)
             self._gate_held = True
         self._step(LinkEvent.ADMITTED)
         self._raise_event("connecting", None)
-        events = _SocketEvents(self, epoch)
         try:
             connection = await settings.connector(
-                events,
+                _SocketEvents(self, epoch),
                 self._domain,
                 self._where(),
                 settings.connect_timeout,
@@ -219,7 +213,6 @@ class TransportActor(EventLoopActor):
             return
         self._attempt = None
         self._connection = connection
-        self._events = events
         self._step(LinkEvent.SOCKET_UP)
         self._tell_parser(m.Connected(epoch, connection.tls))
         self._raise_event("connected", None)
@@ -237,21 +230,6 @@ class TransportActor(EventLoopActor):
             if found is not None:
                 return found[0], found[1] or DEFAULT_PORT
         return context.settings.server
-
-    async def _load_stored(self) -> None:
-        """Take up what the store has of this session, before the first attempt."""
-        context, store = self.context, self.context.settings.store
-        if store is None or context.store_loaded:
-            return
-        context.store_loaded = True
-        try:
-            stored = await store.load(context.spec.id)
-        except Exception as error:
-            logger.exception("%s: the stored session can't be read", context.spec.id)
-            self._raise_event("store_failed", error)
-            return
-        if stored is not None:
-            context.restore(stored, self.clock.time())
 
     def _connect_failed(self, error: NetError) -> None:
         logger.info("%s can't connect: %s", self.context.spec.id, error)
@@ -301,8 +279,7 @@ class TransportActor(EventLoopActor):
         status.since = self._up_since
         status.connections += 1
         self._location_tried = False
-        self._idle_limit = message.idle_seconds
-        self._start_watch()
+        self.watch.start(message.idle_seconds)
 
     def _stream_failed(self, message: m.StreamFailed) -> None:
         if message.epoch != self._epoch or self._state is not LinkState.UP:
@@ -387,64 +364,28 @@ class TransportActor(EventLoopActor):
             connection.abort()
             self._lose(Decision.RETRY, str(error))
 
-    # signs of life
+    # signs of life, as the watch asks for them
 
-    def _start_watch(self) -> None:
-        self._probed = False
-        self._quiet_since = self.clock.time()
-        self._arm_watch(self._interval())
+    def probe(self) -> None:
+        """Have the server say something."""
+        self._tell_parser(m.Probe(self._epoch))
 
-    def _arm_watch(self, seconds: float | None) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
-        self._watch = None if seconds is None else self.call_later(seconds, self._look)
-
-    def _interval(self) -> float | None:
-        """How often to look: often enough for probes, for NAT and for the server's patience."""
-        settings = self.context.settings
-        wishes = [settings.whitespace_interval]
-        if self.context.spec.role is Role.CLIENT:
-            wishes.append(settings.probe_after)
-        if self._idle_limit:
-            wishes.append(self._idle_limit * IDLE_SHARE)
-        given = [seconds for seconds in wishes if seconds is not None]
-        return min(given) if given else None
-
-    def _look(self) -> None:
-        """Has anything been heard? Is it time to say something?"""
-        self._watch = None
-        settings, events = self.context.settings, self._events
-        if self._connection is None or self._up_since is None or events is None:
-            return
-        interval = self._interval()
-        if events.heard or self.context.reading_paused:
-            events.heard = self._probed = False
-        elif self._probed:
+    def silent(self, reason: str) -> None:
+        """The server said nothing: it is gone, though TCP does not know yet."""
+        if self._connection is not None:
             self._connection.abort()
-            self._lose(Decision.RETRY, f"nothing heard in {settings.probe_timeout:g} s")
-            return
-        elif settings.probe_after is not None and self.context.spec.role is Role.CLIENT:
-            self._probed = True
-            interval = settings.probe_timeout
-            self._tell_parser(m.Probe(self._epoch))
-        self._arm_watch(interval)
-        self._say_something()
+            self._lose(Decision.RETRY, reason)
 
-    def _say_something(self) -> None:
-        """Write a space, if it is time for one."""
-        now, due = self.clock.time(), self.context.settings.whitespace_interval
-        if self._idle_limit:
-            due = min(due or self._idle_limit, self._idle_limit * IDLE_SHARE)
-        if due is not None and now - self._quiet_since >= due and self._connection is not None:
-            self._quiet_since = now
+    def write_space(self) -> None:
+        """Let the connection be seen."""
+        if self._connection is not None:
             self._write(self._connection, b" ")
 
     # helpers
 
     def _close_connection(self) -> None:
-        self._arm_watch(None)
+        self.watch.stop()
         connection, self._connection = self._connection, None
-        self._events = None
         if connection is not None:
             connection.close()
 

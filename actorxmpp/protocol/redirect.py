@@ -10,7 +10,9 @@ from typing import Final
 
 __all__ = ["read_redirect"]
 
-_ADDRESS: Final = re.compile(r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([^\s\[\]:/@]{1,253}))(?::([0-9]{1,5}))?")
+_ADDRESS: Final = re.compile(
+    r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([^\s\[\]:/@]{1,253}))(?::([0-9]{1,5}))?"
+)
 MAX_PORT: Final = 65_535
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from actorxmpp.protocol.errors import ProtocolError
 
@@ -40,17 +40,19 @@ class SmViolation(ProtocolError):
         self.reply = reply
 
 
-@dataclass(frozen=True, slots=True)
-class Unacked:
-    """A stanza on its way.
+class Unacked(NamedTuple):
+    """A stanza on its way; a tuple, because one is made for every stanza sent.
 
     Attributes:
         data: Its bytes.
         token: Whatever the owner wants back: a future, the stanza object.
     """
 
-    data: bytes = field(repr=False)
+    data: bytes
     token: Any = None
+
+    def __repr__(self) -> str:
+        return f"Unacked({len(self.data)} bytes)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,9 +85,7 @@ class Sessions(Lifecycle, Requests):
         self._context.outbox.flush()
         self.event("session_start", {})
 
-    def stream_finished(
-        self, reason: str, was_established: bool, resumable: bool = False
-    ) -> None:
+    def stream_finished(self, reason: str, was_established: bool, resumable: bool = False) -> None:
         """The stream, or the attempt to get one, is over."""
         self.sessionstarted = False
         if was_established and self._context.sm is not None:
@@ -135,7 +133,7 @@ class Sessions(Lifecycle, Requests):
             return token.stanza
         text = unacked.data.decode()
         wrapped = f"<stream xmlns='{self.default_ns}' xmlns:stream='{ns.STREAMS}'>{text}</stream>"
-        return self.build_stanza(fromstring(wrapped)[0])  # noqa: S314  our own bytes
+        return self.build_stanza(fromstring(wrapped)[0])
 
     # sending with an eye on the outcome
 
