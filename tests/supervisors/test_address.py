@@ -161,6 +161,29 @@ def test_what_waits_is_let_go_when_the_child_will_not_come_back(dead):
     run(main)
 
 
+@pytest.mark.parametrize("stash", [0, 2])
+def test_a_child_that_died_this_moment(dead, stash):
+    """Its supervisor has not heard of it yet; the address finds out by itself."""
+
+    async def main():
+        got = []
+        sup = await Supervisor.spawn([keeper(got, stash=stash)])
+        address = sup.actor.address("keeper")
+        kill(address.ref)
+        assert not address.is_alive()
+        assert address.tell("told") is bool(stash)
+        asked = address.ask("asked")
+        if stash:
+            assert await asked == ("re", "asked")
+            assert got == ["told", "asked"]
+        else:
+            with pytest.raises(ActorDeadError):
+                await asked
+            assert [letter.message for letter in dead] == ["told"]
+
+    run(main)
+
+
 def test_a_full_inbox_refuses_through_an_address(dead):
     class Narrow(Keeper):
         inbox_limit = 1

@@ -7,11 +7,15 @@ from math import inf
 
 import pytest
 
+import supervisors
 from supervisors import (
+    SHUTDOWN,
     ActorDeadError,
     CallCancelled,
     EventLoopActor,
+    dead_letters,
     kill,
+    shutdown,
 )
 from supervisors.testing import (
     ManualClock,
@@ -171,3 +175,55 @@ def test_a_failing_coroutine_handler_of_a_tell_crashes():
         assert isinstance(ref.reason.exception, OSError)
 
     run(main)
+
+
+def test_any_awaitable_is_a_result():
+    async def main():
+        loop = asyncio.get_running_loop()
+        ref = Worker.start()
+        plain = loop.create_future()
+        asked = ref.ask(lambda _actor: plain, block=False)
+        ours = supervisors.LoopFuture()
+        chained = ref.ask(lambda _actor: ours.map(len), block=False)
+        await run_until_idle()
+        plain.set_result("later")
+        ours.set("abc")
+        assert await asked == "later"
+        assert await chained == 3
+
+    run(main)
+
+
+def test_a_failing_subscriber_of_dead_letters_hurts_nobody(caplog):
+    async def main():
+        dead = []
+        unsubscribe = [
+            dead_letters.subscribe(each) for each in (lambda _letter: 1 / 0, dead.append)
+        ]
+        ref = Worker.start()
+        ref.tell(lambda actor: actor.exit())
+        ref.tell("late")
+        await run_until_idle()
+        for each in unsubscribe:
+            each()
+        assert [letter.message for letter in dead] == ["late"]
+
+    run(main)
+    assert "subscriber of dead letters" in caplog.text
+
+
+def test_a_task_that_fails_while_its_actor_ends_is_logged(caplog):
+    async def untidy():
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise OSError("in its cleanup")
+
+    async def main():
+        ref = Worker.start()
+        await ref.ask(lambda actor: actor.create_task(untidy()) and None, block=False)
+        await run_until_idle()
+        assert await shutdown(ref) == SHUTDOWN
+
+    run(main)
+    assert "failed while the actor ended" in caplog.text
