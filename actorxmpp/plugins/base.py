@@ -107,6 +107,7 @@ class BasePlugin:
     Attributes:
         name: short name, ``xep_NNNN``.
         description: longer name.
+        xep_version: the version of the XEP that is implemented.
         dependencies: names of plugins that are enabled before this one.
         features: what service discovery says of a session that has the plugin.
         api_handlers: operations a program may take over (``api``), with the name of the method that
@@ -119,6 +120,7 @@ class BasePlugin:
 
     name: str = ""
     description: str = ""
+    xep_version: str = ""
     dependencies: ClassVar[set[str]] = set()
     features: ClassVar[tuple[str, ...]] = ()
     api_handlers: ClassVar[dict[str, str]] = {}
@@ -194,7 +196,12 @@ class BasePlugin:
 
     @property
     def _cell(self) -> Cell | None:
-        return self.xmpp.plugin.cells.get(self.name)
+        cell: Cell | None = self.__dict__.get("_place")
+        if cell is None:
+            cell = self.xmpp.plugin.cells.get(self.name)
+            if cell is not None:
+                self.__dict__["_place"] = cell  # found also after the plugin was disabled
+        return cell
 
     def handle(self, name: str, pattern: str | MatcherBase, function: Callable[[Any], Any]) -> None:
         """Have stanzas handled in this plugin's actor.

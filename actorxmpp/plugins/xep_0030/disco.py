@@ -66,6 +66,7 @@ class XEP_0030(BasePlugin):  # noqa: N801  plugin classes are named after their 
 
     name = "xep_0030"
     description = "XEP-0030: Service Discovery"
+    xep_version = "2.5.0"
     stanza = stanza
     use_cache: bool
     wrap_results: bool

@@ -39,6 +39,7 @@ class XEP_0199(BasePlugin):  # noqa: N801  plugin classes are named after their 
 
     name = "xep_0199"
     description = "XEP-0199: XMPP Ping"
+    xep_version = "2.0.1"
     dependencies: ClassVar[set[str]] = {"xep_0030"}
     features = FEATURES
     stanza = stanza

@@ -1,0 +1,70 @@
+"""The plugin: says which software this is, asks others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from actorxmpp import __version__
+from actorxmpp.plugins.base import BasePlugin
+from actorxmpp.plugins.xep_0092 import stanza
+from actorxmpp.plugins.xep_0092.stanza import NS, Version
+from actorxmpp.stanza import Iq
+from actorxmpp.xmlstream import register_stanza_plugin
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from actorxmpp.types import JidStr, OptJidStr
+
+__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0092"]
+
+FEATURES = (NS,)
+PATTERNS = {"Software Version": "iq@type=get/software_version"}
+
+register_stanza_plugin(Iq, Version)
+
+
+class XEP_0092(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+    """Software Version, both roles.
+
+    Configuration: ``software_name`` ("actorxmpp"), ``version`` (this library's), ``os`` (none: it
+    helps attackers more than friends).
+    """
+
+    name = "xep_0092"
+    description = "XEP-0092: Software Version"
+    xep_version = "1.1"
+    dependencies: ClassVar[set[str]] = {"xep_0030"}
+    features = FEATURES
+    stanza = stanza
+    software_name: str
+    os: str
+    default_config: ClassVar[dict[str, Any]] = {
+        "software_name": "actorxmpp",
+        "version": __version__,
+        "os": "",
+    }
+
+    def plugin_init(self) -> None:
+        """Answer queries."""
+        self.handle("Software Version", PATTERNS["Software Version"], self._handle_version)
+
+    def _handle_version(self, iq: Iq) -> None:
+        reply = iq.reply()
+        found = reply["software_version"]
+        found["name"] = self.software_name
+        found["version"] = self.config["version"]
+        found["os"] = self.os
+        reply.send()
+
+    def get_version(self, jid: JidStr, ifrom: OptJidStr = None, **iqkwargs: Any) -> Awaitable[Iq]:
+        """Ask somebody which software it is (XEP-0092 section 2).
+
+        Args:
+            jid: whom.
+            ifrom: from which of a component's JIDs.
+            iqkwargs: what ``Iq.send`` takes.
+        """
+        iq = self.xmpp.make_iq_get(ito=jid, ifrom=ifrom)
+        iq.enable("software_version")
+        return iq.send(**iqkwargs)

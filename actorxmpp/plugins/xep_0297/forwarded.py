@@ -1,0 +1,76 @@
+"""The plugin: stanzas passed on by others, and passing them on."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, ClassVar
+
+from actorxmpp.plugins.base import BasePlugin
+from actorxmpp.plugins.xep_0203 import Delay
+from actorxmpp.plugins.xep_0297 import stanza
+from actorxmpp.plugins.xep_0297.stanza import NS, Forwarded
+from actorxmpp.stanza import Iq, Message, Presence
+from actorxmpp.xmlstream import register_stanza_plugin
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from actorxmpp.types import JidStr, OptJidStr
+    from actorxmpp.xmlstream import StanzaBase
+
+__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0297"]
+
+FEATURES = (NS,)
+PATTERNS = {"Forwarded Stanza": "message/forwarded"}
+
+register_stanza_plugin(Message, Forwarded)
+register_stanza_plugin(Forwarded, Delay)
+for _class in (Message, Presence, Iq):
+    register_stanza_plugin(Forwarded, _class)
+
+
+class XEP_0297(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+    """Stanza Forwarding, both roles.
+
+    What is inside was written by whoever forwards it: its sender is a claim (XEP-0297 section 7).
+
+    Events: ``forwarded_stanza``, with the message that carries it.
+    """
+
+    name = "xep_0297"
+    description = "XEP-0297: Stanza Forwarding"
+    xep_version = "1.0"
+    dependencies: ClassVar[set[str]] = {"xep_0030", "xep_0203"}
+    features = FEATURES
+    stanza = stanza
+
+    def plugin_init(self) -> None:
+        """Take forwarded stanzas."""
+        self.handle("Forwarded Stanza", PATTERNS["Forwarded Stanza"], self._handle_forwarded)
+
+    def forward(
+        self,
+        stanza: StanzaBase,
+        mto: JidStr,
+        mbody: str | None = None,
+        mfrom: OptJidStr = None,
+        delay: dt.datetime | None = None,
+    ) -> None:
+        """Pass a stanza on.
+
+        Args:
+            stanza: what to pass on; it is copied.
+            mto: to whom.
+            mbody: what to say about it.
+            mfrom: from which of a component's JIDs.
+            delay: when it was sent.
+        """
+        message = self.xmpp.make_message(mto, mbody=mbody, mfrom=mfrom)
+        message["forwarded"]["stanza"] = copy.copy(stanza)
+        if delay is not None:
+            message["forwarded"]["delay"]["stamp"] = delay
+        message.send()
+
+    def _handle_forwarded(self, message: Message) -> None:
+        if message["type"] != "error":
+            self.xmpp.event("forwarded_stanza", message)
