@@ -47,6 +47,8 @@ logger = logging.getLogger("supervisors")
 
 
 class _Ignore(Enum):
+    """What a start function returns instead of a ref when the child is not wanted now."""
+
     IGNORE = "ignore"
 
 

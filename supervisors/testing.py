@@ -35,8 +35,8 @@ __all__ = [
     "ManualClock",
     "run",
     "run_until_idle",
-    "sleep",
     "use_clock",
+    "wait_on",
 ]
 
 _T = TypeVar("_T")
@@ -188,7 +188,7 @@ class CrashingActor(EventLoopActor):
         return None
 
     async def _start_slowly(self) -> None:
-        await sleep(self.clock, self.start_takes)
+        await wait_on(self.clock, self.start_takes)
         if self.start_failures:
             raise self.start_failures.pop()
         self._sign("start")
@@ -210,12 +210,12 @@ class CrashingActor(EventLoopActor):
         return None
 
     async def _stop_slowly(self) -> None:
-        await sleep(self.clock, self.stop_takes)
+        await wait_on(self.clock, self.stop_takes)
         self._sign("stop")
 
 
-async def sleep(clock: Clock, seconds: float) -> None:
-    """Sleep on a clock; `inf` sleeps until it is cancelled."""
+async def wait_on(clock: Clock, seconds: float) -> None:
+    """Wait on a clock; `inf` waits until it is cancelled."""
     waiter = asyncio.get_running_loop().create_future()
     if seconds == inf:
         await waiter

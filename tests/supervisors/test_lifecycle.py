@@ -21,8 +21,8 @@ from supervisors.testing import (
     ManualClock,
     run,
     run_until_idle,
-    sleep,
     use_clock,
+    wait_on,
 )
 
 
@@ -71,7 +71,7 @@ def test_a_dead_actor_owns_nothing():
         actor = ref.actor
         await ref.stop(block=False)
         with pytest.raises(ActorDeadError):
-            actor.create_task(sleep(actor.clock, 1))
+            actor.create_task(wait_on(actor.clock, 1))
         with pytest.raises(ActorDeadError):
             actor.call_later(1, print)
 
@@ -110,7 +110,7 @@ class Slow(EventLoopActor):
         self.log = log
 
     async def on_receive(self, message):
-        await sleep(self.clock, message)
+        await wait_on(self.clock, message)
         self.log.append(message)
         return message
 

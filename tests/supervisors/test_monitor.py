@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 
 import pykka
 import pytest
@@ -159,7 +158,6 @@ def test_a_threading_actor_can_be_monitored():
         assert [down.ref for down in late] == [ref]
 
     run(main)
-    time.sleep(0)
 
 
 def test_a_monitor_of_a_closed_loops_actor_fires():

@@ -30,7 +30,7 @@ from supervisors.testing import (
     CrashingActor,
     run,
     run_until_idle,
-    sleep,
+    wait_on,
 )
 
 
@@ -59,7 +59,7 @@ class Slow(EventLoopActor):
         self.log = log
 
     async def on_receive(self, message):
-        await sleep(self.clock, message)
+        await wait_on(self.clock, message)
         self.log.append(message)
         return message
 

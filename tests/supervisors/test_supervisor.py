@@ -277,18 +277,18 @@ def test_a_child_on_another_loop_is_supervised_too():
         thread.join()
         return box[0]
 
-    async def until(condition):
-        # Another loop works on it: its time can't be moved by hand.
-        while not condition():  # noqa: ASYNC110
-            await asyncio.sleep(0.001)
-
     async def main():
         sup = await Supervisor.spawn([ChildSpec("far", start_far)])
         address = sup.actor.address("far")
         first = address.ref
         assert first.scheduler is not sup.scheduler
+        back = asyncio.get_running_loop().create_future()
+        unsubscribe = telemetry.subscribe(
+            lambda event: event.kind is EventKind.RESTARTED and back.set_result(event.ref)
+        )
         first.tell(Crash())
-        await until(lambda: address.ref not in (None, first))
+        assert await back is not first
+        unsubscribe()
         assert await address.ask("hello") == "hello"
         second = address.ref
         await shutdown(sup)
