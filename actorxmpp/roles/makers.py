@@ -61,7 +61,8 @@ class Makers(RoleCore):
             iquery: the namespace of a ``query`` element to add.
         """
         iq = self.Iq()
-        iq["id"] = self.new_id() if id is None else str(id)
+        if id is not None:
+            iq["id"] = str(id)
         if ito:
             iq["to"] = ito
         if ifrom:

@@ -24,6 +24,7 @@ cut at each byte, and byte by byte: a stream may come in any pieces.
 from __future__ import annotations
 
 import re
+import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -92,14 +93,14 @@ class Transcript:
 
     @classmethod
     def parse(cls, text: str, name: str = "transcript") -> Self:
-        """Read a transcript.
+        """Read a transcript; it may be indented as a whole.
 
         Raises:
             TranscriptError: naming the line, if it is none.
         """
         header: dict[str, Any] = {}
         steps: list[Step] = []
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(textwrap.dedent(text).splitlines(), 1):
             if line.startswith("#") or not line.strip():
                 continue
             if match := STEP.fullmatch(line):
