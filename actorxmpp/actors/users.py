@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["IDLE", "USER_INBOX_LIMIT", "UserActor"]
 
-USER_INBOX_LIMIT: Final = 100
-"""Stanzas that may wait for one user: more than a person types, few enough for 10,000 users at
-once; the sender of the next one is told to wait (``resource-constraint``)."""
+USER_INBOX_LIMIT: Final = 1_000
+"""Stanzas that may wait for one user: more than two reads from the socket bring, so that only a
+user that is slow meets it; the sender of the next one is told to wait (``resource-constraint``)."""
 
 
 class _Idle:

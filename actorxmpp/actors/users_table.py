@@ -36,7 +36,7 @@ __all__ = ["UserCell", "UserCounts", "UserTable", "UsersSettings"]
 USERS_LIMIT: Final = 100_000
 """Users of one component at once: whoever makes up addresses can't fill the memory."""
 
-USER_STASH_LIMIT: Final = 100
+USER_STASH_LIMIT: Final = 1_000
 """Stanzas that wait for a user that is starting or restarting."""
 
 IDLE_AFTER: Final = 600.0

@@ -18,6 +18,8 @@ from .harness import JID, client, end, online, run, until
 class Echo(UserActor):
     """Answers, fails and stays as it is told."""
 
+    inbox_limit = 20
+
     def on_start(self) -> None:
         self.heard: list[str] = []
         if self.jid.local == "unstartable":
