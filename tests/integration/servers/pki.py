@@ -79,11 +79,7 @@ class Authority:
             .add_extension(_issuer_key(self._key.public_key()), critical=False)
             .sign(self._key, hashes.SHA256())
         )
-        files = CertificateFiles(self.folder / f"{stem}.crt", self.folder / f"{stem}.key")
-        files.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        files.key.write_bytes(_private_pem(key))
-        files.key.chmod(0o600)
-        return files
+        return _write(self.folder, stem, certificate, key)
 
     def _sign_itself(self) -> x509.Certificate:
         now = dt.datetime.now(dt.UTC)
@@ -97,6 +93,35 @@ class Authority:
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
             .sign(self._key, hashes.SHA256())
         )
+
+
+def self_signed(folder: Path, name: str, *, stem: str = "self-signed") -> CertificateFiles:
+    """A server certificate for a DNS name that nobody but itself has signed.
+
+    Returns:
+        The two files, in this folder.
+    """
+    now = dt.datetime.now(dt.UTC)
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = _common_name(name)
+    certificate = (
+        _builder(subject, subject, key.public_key())
+        .not_valid_before(now - DAY)
+        .not_valid_after(now + 30 * DAY)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return _write(folder, stem, certificate, key)
+
+
+def _write(
+    folder: Path, stem: str, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey
+) -> CertificateFiles:
+    files = CertificateFiles(folder / f"{stem}.crt", folder / f"{stem}.key")
+    files.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    files.key.write_bytes(_private_pem(key))
+    files.key.chmod(0o600)
+    return files
 
 
 def _common_name(name: str) -> x509.Name:
