@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 from actorxmpp.actors.context import Role, SessionSettings
 from actorxmpp.basexmpp import BaseXMPP
 from actorxmpp.exceptions import XMPPError
+from actorxmpp.jid import JID
 from actorxmpp.protocol.negotiation import ClientNegotiation, ClientSettings
 from actorxmpp.stanza import Iq
+from actorxmpp.store.base import RosterSnapshot, StoredItem
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
-    from actorxmpp.jid import JID
+    from actorxmpp.protocol.actions import Resumed
     from actorxmpp.protocol.negotiation import Negotiation
+    from actorxmpp.roster import RosterItem
 
 __all__ = ["ClientXMPP"]
 
@@ -59,6 +62,8 @@ class ClientXMPP(BaseXMPP):
         self.plugin_whitelist = plugin_whitelist or []
         self.lang = lang
         self.credentials: dict[str, str] = {}
+        self._roster_changed = False
+        self._roster_snapshot: RosterSnapshot | None = None
         self._sasl_mech = sasl_mech
         if password is not None:
             self.password = password
@@ -101,6 +106,42 @@ class ClientXMPP(BaseXMPP):
 
     # rosters
 
+    def roster_snapshot(self) -> RosterSnapshot | None:
+        """The roster as the session store keeps it, made anew only when it has changed."""
+        roster = self.client_roster
+        if not self._roster_changed:
+            return self._roster_snapshot
+        if not roster.version:
+            return None  # the server sends it whole anyway
+        self._roster_changed = False
+        items = (
+            StoredItem(
+                jid,
+                item["name"],
+                item["subscription"],
+                bool(item["pending_out"]),
+                tuple(item["groups"]),
+            )
+            for jid in roster
+            if (item := roster[jid])["subscription"] != "none" or item["pending_out"]
+        )
+        self._roster_snapshot = RosterSnapshot(roster.version, tuple(items))
+        return self._roster_snapshot
+
+    def stream_established(
+        self, jid: str, features: frozenset[str], resumed: Resumed | None = None
+    ) -> None:
+        """The stream carries stanzas from now on; a stored roster is there from the beginning."""
+        self.client_roster = self.roster[JID(jid)]
+        stored, self._context.stored = self._context.stored, None
+        if stored is not None and stored.roster is not None:
+            self._roster_snapshot = stored.roster
+            self.client_roster.version = stored.roster.version
+            for item in stored.roster.items:
+                self._set_entry(item.jid, item.name, item.subscription, item.pending_out)
+                self.client_roster[item.jid]["groups"] = list(item.groups)
+        super().stream_established(jid, features, resumed)
+
     def get_roster(
         self, callback: Callable[[Iq], Any] | None = None, timeout: float | None = None
     ) -> asyncio.Future[Iq]:
@@ -121,7 +162,7 @@ class ClientXMPP(BaseXMPP):
 
         def received(reply: Iq) -> Any:
             if reply["type"] == "result":
-                self._take_roster(reply)
+                self._take_roster(reply, whole=reply.xml.find(ROSTER_QUERY) is not None)
                 self.event("roster_update", reply)
             return callback(reply) if callback is not None else None
 
@@ -159,21 +200,39 @@ class ClientXMPP(BaseXMPP):
         iq.reply(clear=True).send()
         return True
 
-    def _take_roster(self, iq: Iq) -> None:
+    def _take_roster(self, iq: Iq, whole: bool = False) -> None:
         roster = self.client_roster
         query = iq["roster"]
+        if whole:
+            self._forget_all_but(query["items"])
         if query["ver"]:
             roster.version = query["ver"]
         for jid, item in query["items"].items():
             subscription = item["subscription"]
             if subscription not in SUBSCRIPTIONS:
                 continue
-            entry = roster[jid]
-            entry["name"] = item["name"]
+            asked = item["ask"] == "subscribe"
+            entry = self._set_entry(jid, item["name"], subscription, asked)
             entry["groups"] = item["groups"]
-            entry["from"] = subscription in ("from", "both")
-            entry["to"] = subscription in ("to", "both")
-            entry["pending_out"] = item["ask"] == "subscribe"
             entry.save(remove=subscription == "remove")
+        self._roster_changed = True
+
+    def _forget_all_but(self, items: Container[Any]) -> None:
+        """Forget contacts that are not in the roster any more."""
+        roster = self.client_roster
+        for jid in list(roster):
+            if roster[jid]["subscription"] != "none" and JID(jid) not in items:
+                entry = self._set_entry(jid, "", "none", pending_out=False)
+                entry.save(remove=True)
+
+    def _set_entry(
+        self, jid: str | JID, name: str, subscription: str, pending_out: bool
+    ) -> RosterItem:
+        entry = self.client_roster[jid]
+        entry["name"] = name
+        entry["from"] = subscription in ("from", "both")
+        entry["to"] = subscription in ("to", "both")
+        entry["pending_out"] = pending_out
+        return entry
 
     _builtin = {**BaseXMPP._builtin, Iq: _builtin_iq}  # noqa: RUF012, SLF001  the base says what it is

@@ -19,10 +19,10 @@ from actorxmpp.store import StoredSession
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from actorxmpp.actors import messages as m
     from actorxmpp.actors.context import SessionContext
     from actorxmpp.actors.parser import ParserActor
     from actorxmpp.store import SessionStore
+    from supervisors import Address
 
 __all__ = ["Journal", "load_session", "take"]
 
@@ -37,14 +37,14 @@ class Journal:
     def __init__(self, parser: ParserActor, store: SessionStore) -> None:
         self._parser = parser
         self._store = store
-        self._pending: list[m.SendBytes] = []
+        self._pending: list[tuple[Address, Any]] = []
         self._dirty = False
         self._busy = False
         self._failing = False
 
-    def write(self, message: m.SendBytes) -> None:
-        """Store the session, then have the transport write."""
-        self._pending.append(message)
+    def tell(self, address: Address, message: Any) -> None:
+        """Store the session, then tell somebody something."""
+        self._pending.append((address, message))
         self.note()
 
     def note(self) -> None:
@@ -56,15 +56,13 @@ class Journal:
 
     async def _run(self) -> None:
         context = self._parser.context
-        transport = context.transport
-        assert transport is not None
         try:
             while self._dirty:
                 self._dirty = False
                 batch, self._pending = self._pending, []
                 await self._save(context)
-                for message in batch:
-                    transport.tell(message)
+                for address, message in batch:
+                    address.tell(message)
         finally:
             self._busy = False
 

@@ -141,7 +141,6 @@ class Management:
         """The stream was ended in order: there is nothing to resume."""
         self._stop_timer()
         self._carry_out(self.sm.closed(), "the stream was closed")
-        self._save()
 
     def farewell(self) -> bytes:
         """What to send before the closing tag, so that both sides know where they stand."""
@@ -193,11 +192,20 @@ class Management:
 
     def write(self, message: m.SendBytes) -> bool:
         """Have the transport write; with a store, after the store has what is in it."""
+        transport = self._context.transport
+        assert transport is not None
         if self._journal is not None and self.sm.resumable:
-            self._journal.write(message)
+            self._journal.tell(transport, message)
             return True
-        assert self._context.transport is not None
-        return self._context.transport.tell(message)
+        return transport.tell(message)
+
+    def tell_when_saved(self, message: m.StreamFinished) -> None:
+        """Tell the dispatcher that the stream is over, when the store knows it."""
+        if self._journal is None:
+            self._parser.tell_dispatcher(message)
+        else:
+            assert self._context.dispatcher is not None
+            self._journal.tell(self._context.dispatcher, message)
 
     # in
 

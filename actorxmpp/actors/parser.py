@@ -334,7 +334,11 @@ class ParserActor(EventLoopActor):
         self._cancel_timer()
         if closing and self._management is not None:
             self._management.closed()
-        self._stream_over(reason, was_established)
+            self.context.stream_open = False
+            finished = m.StreamFinished(self._epoch, reason, was_established)
+            self._management.tell_when_saved(finished)
+        else:
+            self._stream_over(reason, was_established)
 
     def _stream_over(self, reason: str, was_established: bool) -> None:
         """Tell the dispatcher, and whether the session outlives the stream."""

@@ -180,9 +180,6 @@ class TransportActor(EventLoopActor):
         logger.warning("%s is parked: %s", self.context.spec.id, self.context.status.reason)
         self._raise_event("parked", self.context.status.reason)
 
-    def _enter_idle(self) -> None:
-        self._release_gate()
-
     def _schedule_unpark(self) -> None:
         after = self.context.settings.unpark_after
         if after is not None:
@@ -416,7 +413,7 @@ class TransportActor(EventLoopActor):
         self._tell_dispatcher(m.RaiseEvent(name, data))
 
     _ON_ENTER: ClassVar[dict[Any, Any]] = {
-        LinkState.IDLE: _enter_idle,
+        LinkState.IDLE: _release_gate,
         LinkState.GATED: _enter_gated,
         LinkState.WAITING: _enter_waiting,
         LinkState.PARKED: _enter_parked,

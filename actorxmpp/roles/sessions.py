@@ -113,7 +113,7 @@ class Sessions(Lifecycle, Requests):
 
     def stanza_outcomes(self, message: m.Outcomes) -> None:
         """The server has acknowledged stanzas, or they were sent again, or they are lost."""
-        name = EVENTS[message.outcome] if message.outcome in EVENTS else ""
+        name = EVENTS.get(message.outcome, "")
         heard = bool(name) and self.event_handled(name) > 0
         for unacked in message.stanzas:
             token = unacked.token

@@ -86,7 +86,8 @@ class SqliteStore:
 
     async def load(self, session_id: str) -> StoredSession | None:
         """Return what was saved last, or None."""
-        return await self._in_thread(self._load, session_id)
+        found: StoredSession | None = await self._in_thread(self._load, session_id)
+        return found
 
     async def save(self, session_id: str, session: StoredSession) -> None:
         """Keep a session; done when it is in the file."""

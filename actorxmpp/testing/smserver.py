@@ -42,7 +42,7 @@ class _Negotiation(Negotiation):
 
     __slots__ = ("_jid", "_resume")
 
-    timeout = None  # type: ignore[assignment]  # nothing is waited for
+    timeout = None  # nothing is waited for
 
     def __init__(self, jid: str, resume: ResumeRequest | None) -> None:
         super().__init__()

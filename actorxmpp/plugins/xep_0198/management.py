@@ -105,7 +105,7 @@ class XEP_0198(BasePlugin):  # noqa: N801  plugin classes are named after their 
         """Ask the server now how many stanzas it has handled."""
         del event
         context = self.xmpp.session_context
-        if context.parser is not None:
+        if self.enabled and context.parser is not None:
             context.parser.tell(m.Probe(context.epoch))
 
     def send_ack(self) -> None:
