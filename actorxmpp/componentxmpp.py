@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from actorxmpp.actors.component_outbox import ComponentOutbox, OutgoingCounts, QueuePolicy
 from actorxmpp.actors.context import Role, SessionSettings
 from actorxmpp.basexmpp import BaseXMPP
 from actorxmpp.protocol.negotiation import ComponentNegotiation, ComponentSettings
@@ -13,6 +14,7 @@ from actorxmpp.roles.users import Users
 if TYPE_CHECKING:
     import asyncio
 
+    from actorxmpp.actors import messages as m
     from actorxmpp.actors.context import Connector
     from actorxmpp.jid import JID
     from actorxmpp.net.connection import Connection, ConnectionEvents
@@ -72,11 +74,69 @@ class ComponentXMPP(Users, BaseXMPP):
         self.plugin_whitelist = plugin_whitelist or []
         self.secret = secret
         self.auto_authorize = None
+        self._account_for_stanzas()
         if host is not None:
             self.settings = replace(self.settings, server=(host, port or DEFAULT_PORT))
         if tls_name is not None:
             named = _NamedConnector(self.settings.connector, tls_name)
             self.settings = replace(self.settings, connector=named, direct_tls=True)
+
+    def _account_for_stanzas(self) -> None:
+        """Put an outbox that counts in the place of the other one, before anything is sent."""
+        context = self._context
+        if not isinstance(context.outbox, ComponentOutbox):
+            context.outbox = ComponentOutbox(self.settings.send_queue_limit, self._gave_up)
+        # This object may take the place of one that failed.
+        context.outbox.give_up = self._gave_up
+
+    # what is sent
+
+    def outgoing_queue(
+        self,
+        policy: QueuePolicy = QueuePolicy.REFUSE,
+        *,
+        limit: int | None = None,
+        max_age: float | None = None,
+    ) -> None:
+        """Say what becomes of stanzas while they can't be sent.
+
+        Whatever is given up is reported as ``stanza_not_sent``, with the stanza. ``outgoing``
+        counts.
+
+        Args:
+            policy: what happens to one more when the queue is full.
+            limit: how many stanzas may wait; by default ``settings.send_queue_limit``.
+            max_age: seconds after which a stanza that waits is given up; None is never.
+
+        Raises:
+            ValueError: if a number makes no sense.
+        """
+        if (limit is not None and limit < 1) or (max_age is not None and not max_age > 0):
+            raise ValueError(f"limit and max_age must be above 0, not {limit!r} and {max_age!r}")
+        outbox = self._component_outbox
+        outbox.policy, outbox.max_age = policy, max_age
+        outbox.limit = limit or self.settings.send_queue_limit
+
+    @property
+    def outgoing(self) -> OutgoingCounts:
+        """What became of the stanzas sent so far: each is in exactly one of the counts."""
+        return self._component_outbox.counts
+
+    @property
+    def _component_outbox(self) -> ComponentOutbox:
+        outbox = self._context.outbox
+        assert isinstance(outbox, ComponentOutbox)
+        return outbox
+
+    def _not_sent(self, item: m.Outgoing, reason: str) -> None:
+        self._component_outbox.ended += 1
+        super()._not_sent(item, reason)
+
+    def _gave_up(self, item: m.Outgoing, reason: str) -> None:
+        """Report a stanza the queue gave up and has counted."""
+        super()._not_sent(item, reason)
+
+    # the stream
 
     def connect(
         self, host: str | tuple[str, int] | None = None, port: int | None = None
