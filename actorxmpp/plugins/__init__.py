@@ -4,5 +4,25 @@ from __future__ import annotations
 
 __all__ = ["PLUGINS"]
 
-PLUGINS = ("xep_0030", "xep_0198", "xep_0199")
+PLUGINS = (
+    "xep_0004",
+    "xep_0030",
+    "xep_0050",
+    "xep_0059",
+    "xep_0082",
+    "xep_0085",
+    "xep_0092",
+    "xep_0115",
+    "xep_0128",
+    "xep_0184",
+    "xep_0198",
+    "xep_0199",
+    "xep_0203",
+    "xep_0280",
+    "xep_0297",
+    "xep_0308",
+    "xep_0333",
+    "xep_0334",
+    "xep_0359",
+)
 """The plugins that ``register_plugins`` enables."""

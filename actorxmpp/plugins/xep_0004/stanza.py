@@ -404,3 +404,21 @@ class Form(ElementBase):
 
 register_stanza_plugin(FormField, FieldOption, iterable=True)
 register_stanza_plugin(Form, FormField, iterable=True)
+
+_SPELLINGS: dict[type[ElementBase], str] = {
+    Form: "add_field add_reported del_fields del_instructions del_reported get_fields "
+    "get_instructions get_reported get_values set_fields set_instructions set_reported set_values",
+    FormField: "add_option del_options del_required del_value get_answer get_options get_required "
+    "get_value set_answer set_false set_options set_required set_true set_value",
+}
+"""Methods that programs also call by an older spelling, ``addField``."""
+
+
+def _spell(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+for _class, _names in _SPELLINGS.items():
+    for _name in _names.split():
+        setattr(_class, _spell(_name), getattr(_class, _name))

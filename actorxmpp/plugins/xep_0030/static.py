@@ -71,6 +71,8 @@ class StaticDisco:
         self._disco = disco
         kept = disco.kept
         self.nodes: dict[tuple[str, str], Node] = kept.setdefault("nodes", {})
+        self.aliases: tuple[str, ...] = ()
+        """Beginnings of nodes that stand for no node at all (XEP-0115 section 6.2)."""
         self._cache: OrderedDict[tuple[str, str], Element] | None = None
 
     # nodes
@@ -106,6 +108,10 @@ class StaticDisco:
     def get_info(self, jid: OptJidStr, node: str | None, ifrom: Any, data: Any) -> DiscoInfo:
         """Return identities, features and forms; ``item-not-found`` for an unknown node."""
         del ifrom, data
+        if node and self.aliases and node.startswith(self.aliases):
+            info = self.get_info(jid, None, None, None)
+            info["node"] = node
+            return info
         known = self.get_node(jid, node)
         if known is None:
             if node:
@@ -127,6 +133,13 @@ class StaticDisco:
         for form in known.forms:
             info.xml.append(copy.deepcopy(form))
         return info
+
+    def fingerprint(self, jid: OptJidStr) -> tuple[Any, ...]:
+        """Return what ``get_info`` without a node depends on, as a key."""
+        known, general = self.get_node(jid), self.nodes.get(("", ""))
+        own = () if known is None else (known.identities, known.features, known.forms, known.exact)
+        features = None if general is None else general.features
+        return (self._disco.xmpp.is_component, features, own)
 
     def set_info(self, jid: OptJidStr, node: str | None, ifrom: Any, data: Any) -> None:
         """Say exactly what a stanza says."""
