@@ -37,7 +37,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
 """Name below ``slixmpp`` to the modules that have its names; the first that has one gives it."""
 
 SAME: Final = frozenset(
-    ("basexmpp", "exceptions", "jid", "plugins", "roster", "stanza", "types", "xmlstream")
+    ("api", "basexmpp", "exceptions", "jid", "plugins", "roster", "stanza", "types", "xmlstream")
 )
 """What is called the same here."""
 
