@@ -175,9 +175,13 @@ class Management:
         if sm.asked_at is None and sm.unacked:
             if watched or outbox.full:
                 parts.append(sm.request(self._parser.clock.time()))
-            elif self._timer is None:
-                self._timer = self._parser.call_later(ASK_AFTER, self._ask)
+            else:
+                self._ask_later()
         return b"".join(parts)
+
+    def _ask_later(self) -> None:
+        if self._timer is None and self.sm.unacked and self.sm.asked_at is None:
+            self._timer = self._parser.call_later(ASK_AFTER, self._ask)
 
     def _ask(self) -> None:
         self._timer = None
@@ -220,6 +224,7 @@ class Management:
             return
         refused = self.sm.unacked_stanzas if element.tag == _FAILED else ()
         self._carry_out(self.sm.receive(element, now=self._parser.clock.time()))
+        self._ask_later()  # some may have been sent since the request that this answers
         if element.tag == _ENABLED:
             self._parser.raise_event("sm_enabled", element)
             self._save()

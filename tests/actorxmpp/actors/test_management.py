@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from actorxmpp import ClientXMPP, OnHandlerError
+from actorxmpp.actors import management
 from actorxmpp.actors.context import LostStanzas
 from actorxmpp.actors.messages import Outcome
 from actorxmpp.exceptions import IqTimeout, RequestDisconnected, SendQueueFull, StanzaNotSent
@@ -412,6 +413,26 @@ def test_the_place_to_resume_at_is_tried_once() -> None:
         server.refusing = False
         assert server.attempts[2:4] == [("::1", 5333), None]
         await until(lambda: server.resumptions == 2)
+        await bot.disconnect()
+
+    run(main)
+
+
+def test_stanzas_after_the_last_request_are_asked_for_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With fewer than the window nothing else would ask, and they would be kept for ever."""
+    monkeypatch.setattr(management, "ASK_AFTER", 0.0)
+
+    async def main(server: SmServer) -> None:
+        bot = await online(server, {"window": 2})
+        server.answering = False
+        say(bot, 0)
+        say(bot, 1)
+        await until(lambda: server.requests == 1)
+        say(bot, 2)
+        await until(lambda: len(server.delivered) == 3)
+        server.answering = True
+        server.write(b"<a xmlns='urn:xmpp:sm:3' h='2'/>")
+        await until(lambda: bot.session_context.sm.unacked == 0)  # type: ignore[union-attr]
         await bot.disconnect()
 
     run(main)
