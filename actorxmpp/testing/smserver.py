@@ -7,11 +7,12 @@ sessions forgotten at any moment, and acknowledgements held back.
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar
 from xml.etree.ElementTree import Element
 
-from actorxmpp.net.errors import ConnectFailed
+from actorxmpp.net.errors import ConnectFailed, NetError
 from actorxmpp.net.memory import pair
 from actorxmpp.protocol import namespaces as ns
 from actorxmpp.protocol.actions import Established, Resumed, Send
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from actorxmpp.actors.context import SessionSettings
     from actorxmpp.basexmpp import BaseXMPP
     from actorxmpp.net.connection import Connection, ConnectionEvents
-    from actorxmpp.net.errors import NetError
     from actorxmpp.net.tls import TlsPolicy
     from actorxmpp.protocol.actions import Action, TlsFacts
     from actorxmpp.protocol.settings import ResumeRequest
@@ -111,7 +111,8 @@ class _Link:
 
     def write(self, data: bytes) -> None:
         if self.open:
-            self.connection.write(data)
+            with contextlib.suppress(NetError):  # the client is gone, and we haven't noticed yet
+                self.connection.write(data)
 
     def connection_lost(self, error: NetError | None) -> None:
         del error

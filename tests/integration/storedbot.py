@@ -2,9 +2,10 @@
 
     storedbot.py JID PASSWORD PORT CA_FILE STORE PEER COUNT
 
-Sends COUNT numbered messages to PEER, one every few milliseconds, and prints ``sent N`` for what it
-has handed over; then waits until all is acknowledged and prints ``done``. With COUNT 0 it only takes up
-what the store has. ``resumed`` is printed when a session was resumed, ``lost`` for a stanza that is reported.
+Sends COUNT numbered messages to PEER, one every few milliseconds, and prints ``sent N`` for what
+it has handed over; then waits until all is acknowledged and prints ``done``. With COUNT 0 it only
+takes up what the store has. ``resumed`` is printed when a session was resumed, ``lost`` for a
+stanza that is reported.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ async def main() -> None:
     sm = bot.session_context.sm
     assert sm is not None
     await asyncio.sleep(SETTLED_S)
-    while sm.unacked:
+    while sm.unacked:  # noqa: ASYNC110  a program that is there to be killed
         await asyncio.sleep(BETWEEN_S)
     say("done")
     await bot.disconnect()

@@ -141,7 +141,7 @@ def test_nothing_is_lost_when_the_process_is_killed(prosody: Prosody, tmp_path: 
             await second.until("^done$")
             assert re.search("^resumed$", second.output, re.MULTILINE), second.output
             assert "lost" not in second.output
-            while len(got) < handed_over:
+            while len(got) < handed_over:  # noqa: ASYNC110  bounded by the deadline
                 await asyncio.sleep(POLL_S)
         finally:
             await first.kill()
