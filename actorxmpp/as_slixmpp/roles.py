@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from actorxmpp import clientxmpp, componentxmpp
 from actorxmpp.as_slixmpp.defaults import session_settings
+from actorxmpp.as_slixmpp.oldnames import OldNames
 from actorxmpp.as_slixmpp.table import PLUGIN_NAMES
-from actorxmpp.basexmpp import BaseXMPP
 from actorxmpp.exceptions import PluginNotFound
 from actorxmpp.plugins.base import BasePlugin, register_plugin
 
@@ -42,7 +42,7 @@ class MissingPlugin(BasePlugin):
         raise AttributeError(f"actorxmpp has no plugin {type(self).name} yet: no {key!r}")
 
 
-class SlixRole(BaseXMPP):
+class SlixRole(OldNames):
     """What both roles of slixmpp programs share."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -98,3 +98,13 @@ class ComponentXMPP(SlixRole, componentxmpp.ComponentXMPP):
     ) -> None:
         kwargs.setdefault("settings", replace(session_settings(), server=None))
         super().__init__(jid, secret, host, None if port is None else int(port), *args, **kwargs)
+
+    @property
+    def server_host(self) -> str | None:
+        """Where the server is, if the program said so."""
+        return None if self.settings.server is None else self.settings.server[0]
+
+    @property
+    def server_port(self) -> int | None:
+        """The port there."""
+        return None if self.settings.server is None else self.settings.server[1]
