@@ -11,7 +11,7 @@ connection alone; a stage drops what comes from an older one.
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     import asyncio
@@ -111,12 +111,9 @@ class Probe(NamedTuple):
 # parser -> dispatcher
 
 
-class HandlersMatched(NamedTuple):
-    """One stanza and the registered handlers that want it."""
-
-    stanza: StanzaBase | None
-    """None for a stanza nobody could read: it only counts as handled."""
-    handlers: list[BaseHandler]
+HandlersMatched: TypeAlias = "tuple[StanzaBase | None, list[BaseHandler]]"
+"""One stanza and the registered handlers that want it; None stands for one that is not to be
+dispatched but counts as handled. A plain tuple: one is made for every stanza."""
 
 
 class StanzasMatched(NamedTuple):

@@ -179,12 +179,12 @@ class ParserActor(EventLoopActor):
         context = self.context
         assert context.role is not None
         stanza = context.role.build_stanza(element)
-        return m.HandlersMatched(stanza, context.index.match(stanza))
+        return (stanza, context.index.match(stanza))
 
     def _let_go(self, element: Element) -> None:
         """A stanza that made this actor fail again and again counts as handled, unread."""
         dead_letters.publish(self.context.dispatcher, element, "it makes the parser fail")
-        self._tell_stanzas([m.HandlersMatched(None, [])], counted=True)
+        self._tell_stanzas([(None, [])], counted=True)
 
     def _tell_stanzas(self, matched: list[m.HandlersMatched], counted: bool) -> None:
         if not matched:

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 from xml.etree import ElementTree as ET
 
 from actorxmpp.stanza.rootstanza import RootStanza
+from actorxmpp.xmlstream.namespaces import CONTENT_NAMESPACES
 from actorxmpp.xmlstream.stanzabase import StanzaBase
 
 if TYPE_CHECKING:
     from actorxmpp.types import MessageTypes
+
+
+THREAD_TAGS = frozenset(f"{{{namespace}}}thread" for namespace in CONTENT_NAMESPACES)
 
 
 class Message(RootStanza):
@@ -137,9 +141,10 @@ class Message(RootStanza):
         if xml.get("type") == "groupchat" and not getattr(stream, "is_component", False):
             xml.set("to", self.get_from().bare)
         if clear:
-            thread = self.xml.find(f"{{{self.namespace}}}thread")
-            if thread is not None:
-                ET.SubElement(xml, thread.tag, thread.attrib.copy()).text = thread.text
+            for child in self.xml:
+                if child.tag in THREAD_TAGS:
+                    ET.SubElement(xml, child.tag, child.attrib.copy()).text = child.text
+                    break
         if stream is not None and stream.use_message_ids:
             xml.set("id", stream.new_id())
         else:
