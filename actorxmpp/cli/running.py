@@ -21,6 +21,7 @@ from actorxmpp.cli.output import say
 from actorxmpp.cli.tables import fleet_table
 from actorxmpp.cli.view import open_progress
 from actorxmpp.fleet.gate import ConnectGate
+from actorxmpp.fleet.heap import settle_heap
 from actorxmpp.fleet.specs import session_specs
 from actorxmpp.fleet.supervisor import Fleet
 
@@ -81,6 +82,7 @@ class FleetRun:
         )
         specs = session_specs(self._config, self._prepared.planned, self._prepared.bots, gate)
         await self._fleet.open()
+        settle_heap()
         with open_progress(sys.stdout, self._table, self._line) as progress:
             starting = asyncio.create_task(self._fleet.add_all(specs), name="start-sessions")
             while not told.done():
