@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import weakref
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError, fromstring
 
@@ -31,7 +32,14 @@ FILTER_MODES = ("in", "out", "out_sync")
 ROOT_STANZAS = (Message, Presence, Iq, StreamError)
 """The stanza classes every stream knows."""
 
-_ROOTS = StanzaRegistry(ROOT_STANZAS)
+
+@lru_cache(maxsize=256)
+def _registry_of(classes: tuple[type[StanzaBase], ...]) -> StanzaRegistry:
+    """The registry of these classes, shared by all sessions that know the same ones."""
+    return StanzaRegistry(classes)
+
+
+_ROOTS = _registry_of(ROOT_STANZAS)
 
 
 class Stanzas(Events, RoleCore):
@@ -54,16 +62,12 @@ class Stanzas(Events, RoleCore):
 
     def register_stanza(self, stanza_class: type[StanzaBase]) -> None:
         """Make objects of this class for the elements it names, on this stream alone."""
-        self._own_registry().register(stanza_class)
+        self._registry = _registry_of((*self._registry.classes, stanza_class))
 
     def remove_stanza(self, stanza_class: type[StanzaBase]) -> None:
         """Forget a class given to ``register_stanza``."""
-        self._own_registry().remove(stanza_class)
-
-    def _own_registry(self) -> StanzaRegistry:
-        if self._registry is _ROOTS:
-            self._registry = StanzaRegistry(ROOT_STANZAS)
-        return self._registry
+        kept = tuple(each for each in self._registry.classes if each is not stanza_class)
+        self._registry = _registry_of(kept)
 
     def register_handler(
         self,

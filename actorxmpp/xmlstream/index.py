@@ -27,6 +27,9 @@ class _Entry(NamedTuple):
     exact: bool
 
 
+_SWEEP = 16
+"""Registrations of one owner below which old ones are not looked for."""
+
 _NO_ENTRIES: dict[str | None, list[_Entry]] = {}  # never changed
 
 _Table = dict[str, dict[str | None, list[_Entry]]]
@@ -35,26 +38,37 @@ _Table = dict[str, dict[str | None, list[_Entry]]]
 class HandlerIndex:
     """The handlers of one stream, in the order they were added."""
 
-    __slots__ = ("_by_id", "_by_name", "_by_owner", "_by_path", "_by_tag", "_next", "_others")
+    __slots__ = (
+        "_by_id",
+        "_by_name",
+        "_by_owner",
+        "_by_path",
+        "_by_tag",
+        "_handlers",
+        "_next",
+        "_others",
+    )
 
     def __init__(self) -> None:
         self._next = 0
-        #: name -> the handlers of that name, by registration; several may share a name.
-        self._by_name: dict[str, dict[int, Any]] = {}
-        #: the plugin that registered them, or None for the role -> handlers by registration
-        self._by_owner: dict[str | None, dict[int, Any]] = {}
+        #: the handlers by registration
+        self._handlers: dict[int, Any] = {}
+        #: name -> the registrations of that name: one, or several that share it
+        self._by_name: dict[str, int | list[int]] = {}
+        #: the plugin that registered them, or None for the role -> registrations, old ones among
+        #: them: those are swept out when they are the most
+        self._by_owner: dict[str | None, list[int]] = {}
         self._by_tag: _Table = {}
         self._by_path: _Table = {}
         self._by_id: dict[str, list[_Entry]] = {}
         self._others: list[_Entry] = []
 
     def __len__(self) -> int:
-        return sum(len(same) for same in self._by_name.values())
+        return len(self._handlers)
 
     def __iter__(self) -> Iterator[Any]:
         """Returns the handlers in the order they were added."""
-        orders = [item for same in self._by_name.values() for item in same.items()]
-        return iter([handler for _, handler in sorted(orders, key=lambda item: item[0])])
+        return iter(tuple(self._handlers.values()))
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
@@ -63,8 +77,8 @@ class HandlerIndex:
         """Adds a handler, or anything that has what ``BaseHandler`` has."""
         order = self._next
         self._next += 1
-        self._by_name.setdefault(handler.name, {})[order] = handler
-        self._by_owner.setdefault(_owner(handler), {})[order] = handler
+        self._handlers[order] = handler
+        self._note(handler, order)
         keys = _keys(handler)
         if keys is None:
             self._others.append(_Entry(order, handler, False))
@@ -72,31 +86,40 @@ class HandlerIndex:
         for key in dict.fromkeys(keys):
             self._bucket(key).append(_Entry(order, handler, key.exact))
 
+    def _note(self, handler: Any, order: int) -> None:
+        """Notes a handler's name and owner."""
+        same = self._by_name.get(handler.name)
+        if same is None:
+            self._by_name[handler.name] = order
+        elif isinstance(same, int):
+            self._by_name[handler.name] = [same, order]
+        else:
+            same.append(order)
+        owned = self._by_owner.setdefault(_owner(handler), [])
+        if len(owned) > _SWEEP and len(owned) > 2 * len(self._handlers):
+            owned[:] = [each for each in owned if each in self._handlers]
+        owned.append(order)
+
     def remove(self, name: str) -> bool:
         """Removes the first handler of a name and tells whether there was one."""
         same = self._by_name.get(name)
         if same is None:
             return False
-        order = next(iter(same))
-        self._remove(order, same.pop(order))
-        if not same:
-            del self._by_name[name]
+        self._remove(same if isinstance(same, int) else same[0])
         return True
 
     def remove_owner(self, owner: str | None) -> None:
         """Removes all handlers a plugin registered, or with None all of the role's."""
-        for handler in tuple(self._by_owner.get(owner, {}).values()):
-            self.discard(handler)
+        for order in self._by_owner.pop(owner, ()):
+            if order in self._handlers:
+                self._remove(order)
 
     def discard(self, handler: Any) -> bool:
         """Removes this very handler and tells whether it was there."""
-        same = self._by_name.get(handler.name, {})
-        for order, other in same.items():
-            if other is handler:
-                del same[order]
-                self._remove(order, handler)
-                if not same:
-                    del self._by_name[handler.name]
+        same = self._by_name.get(handler.name, [])
+        for order in [same] if isinstance(same, int) else same:
+            if self._handlers[order] is handler:
+                self._remove(order)
                 return True
         return False
 
@@ -133,13 +156,18 @@ class HandlerIndex:
         table = self._by_tag if key.kind is KeyKind.TAG else self._by_path
         return table.setdefault(key.name, {}).setdefault(key.child, [])
 
-    def _remove(self, order: int, handler: Any) -> None:
+    def _remove(self, order: int) -> None:
         """Takes a handler out of the tables it is in, and empty tables with it."""
-        owned = self._by_owner.get(_owner(handler))
-        if owned is not None:
-            owned.pop(order, None)
-            if not owned:
-                del self._by_owner[_owner(handler)]
+        handler = self._handlers.pop(order)
+        if not self._handlers:
+            self._by_owner.clear()
+        same = self._by_name[handler.name]
+        if isinstance(same, int):
+            del self._by_name[handler.name]
+        elif len(same) == 2:
+            self._by_name[handler.name] = same[same[0] == order]
+        else:
+            same.remove(order)
         keys = _keys(handler)
         if keys is None:
             self._others = [entry for entry in self._others if entry.order != order]

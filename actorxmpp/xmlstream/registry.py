@@ -39,6 +39,11 @@ class StanzaRegistry:
         self._exact[stanza_class.tag_name()] = stanza_class
         self._rebuild()
 
+    @property
+    def classes(self) -> tuple[type[StanzaBase], ...]:
+        """The registered classes."""
+        return tuple(self._exact.values())
+
     def remove(self, stanza_class: type[StanzaBase]) -> bool:
         """Removes a class and tells whether it was there."""
         found = self._exact.get(stanza_class.tag_name()) is stanza_class
