@@ -7,6 +7,7 @@ __all__ = ["PLUGINS"]
 PLUGINS = (
     "xep_0004",
     "xep_0030",
+    "xep_0045",
     "xep_0050",
     "xep_0059",
     "xep_0082",
@@ -14,15 +15,19 @@ PLUGINS = (
     "xep_0092",
     "xep_0115",
     "xep_0128",
+    "xep_0172",
     "xep_0184",
     "xep_0198",
     "xep_0199",
     "xep_0203",
+    "xep_0249",
     "xep_0280",
     "xep_0297",
     "xep_0308",
     "xep_0333",
     "xep_0334",
     "xep_0359",
+    "xep_0410",
+    "xep_0421",
 )
 """The plugins that ``register_plugins`` enables."""

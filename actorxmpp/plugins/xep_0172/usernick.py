@@ -1,0 +1,51 @@
+"""The plugin: nicknames in stanzas, and publishing one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from actorxmpp.plugins.base import BasePlugin
+from actorxmpp.plugins.xep_0172 import stanza
+from actorxmpp.plugins.xep_0172.stanza import NS, UserNick, publication
+from actorxmpp.stanza import Message, Presence
+from actorxmpp.xmlstream import register_stanza_plugin
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from actorxmpp.stanza import Iq
+
+__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0172"]
+
+FEATURES = (NS,)
+PATTERNS: dict[str, str] = {}
+
+register_stanza_plugin(Message, UserNick)
+register_stanza_plugin(Presence, UserNick)
+
+
+class XEP_0172(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+    """User Nickname, both roles: in stanzas, and published for contacts.
+
+    Nicknames that contacts publish are not taken in here: that is personal eventing (XEP-0163).
+    """
+
+    name = "xep_0172"
+    description = "XEP-0172: User Nickname"
+    xep_version = "1.1"
+    features = FEATURES
+    stanza = stanza
+
+    def publish_nick(self, nick: str | None = None, **pubsubkwargs: Any) -> Awaitable[Iq]:
+        """Publish a nickname (XEP-0172 section 4.5).
+
+        Args:
+            nick: the nickname; none is nothing published.
+            pubsubkwargs: ``ifrom``, and what ``Iq.send`` takes.
+        """
+        iq = self.xmpp.make_iq_set(publication(nick), ifrom=pubsubkwargs.pop("ifrom", None))
+        return iq.send(**pubsubkwargs)
+
+    def stop(self, **pubsubkwargs: Any) -> Awaitable[Iq]:
+        """Publish that there is no nickname any more."""
+        return self.publish_nick(None, **pubsubkwargs)
