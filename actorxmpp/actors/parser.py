@@ -17,11 +17,11 @@ from xml.etree.ElementTree import Element
 
 from actorxmpp.actors import messages as m
 from actorxmpp.actors.management import SM_PREFIX, Management
-from actorxmpp.actors.wire import STANZAS, STREAM_ERROR, joined, ping, written
+from actorxmpp.actors.wire import STANZAS, STREAM_ERROR, joined, ping, redirect_of, written
+from actorxmpp.actors.workers import KEY_WORKERS
 from actorxmpp.protocol import actions as a
-from actorxmpp.protocol.errors import Decision, Source, StreamErrorReceived, decide
+from actorxmpp.protocol.errors import Decision, Source, StreamErrorReceived
 from actorxmpp.protocol.header import STREAM_CLOSE, stream_error
-from actorxmpp.protocol.redirect import read_redirect
 from actorxmpp.protocol.sasl.scram import derive_keys
 from actorxmpp.protocol.smactions import SmState, SmViolation
 from actorxmpp.xmlstream.tokenizer import StreamClosed, StreamViolation, Tokenizer
@@ -29,7 +29,6 @@ from supervisors import EventLoopActor, dead_letters
 
 if TYPE_CHECKING:
     from actorxmpp.actors.context import SessionContext
-    from actorxmpp.protocol.errors import StreamNegotiationError
     from actorxmpp.protocol.negotiation import Negotiation
     from supervisors import TimerHandle
 
@@ -73,6 +72,11 @@ class ParserActor(EventLoopActor):
     def on_failure(self, *_exc_info: Any) -> None:
         """Leave the session without a stream after a bug here, too."""
         self.context.outbox.stream_down()
+
+    @property
+    def _trusted(self) -> bool:
+        """Whether what comes is from whom it seems to be."""
+        return self._secure or not self.context.settings.require_tls
 
     @property
     def epoch(self) -> int:
@@ -207,26 +211,21 @@ class ParserActor(EventLoopActor):
         condition = str(stanza["condition"] or "undefined-condition")
         self.tell_dispatcher(m.RaiseEvent("stream_error", stanza))
         error = StreamErrorReceived.from_element(element)
-        self._fail(
-            decide(condition, Source.STREAM),
-            condition,
-            str(stanza["text"] or ""),
-            self._redirect(error),
-        )
-
-    def _redirect(self, error: StreamNegotiationError) -> tuple[str, int | None] | None:
-        """Where the server says to go; believed only from inside TLS (RFC 6120, 4.9.3.19)."""
-        if not isinstance(error, StreamErrorReceived) or error.redirect is None:
-            return None
-        if not self._secure and self.context.settings.require_tls:
-            return None
-        return read_redirect(error.redirect)
+        self._answer_closing()
+        redirect = redirect_of(error, trusted=self._trusted)
+        self._fail(error.decision, condition, str(stanza["text"] or ""), redirect)
 
     def _peer_closed(self) -> None:
         if self._closing is not None:
             self._tell_transport(m.Disconnect(self._closing))
         else:
+            self._answer_closing()
             self._fail(Decision.RETRY, "closed", "the server closed the stream")
+
+    def _answer_closing(self) -> None:
+        """The server ends the stream: so do we, unless its session may be taken up again."""
+        if self._management is None or not self._management.sm.resumable:
+            self.send_bytes(STREAM_CLOSE)
 
     def _tls_established(self, message: m.TlsEstablished) -> None:
         if message.epoch == self._epoch and self._negotiation is not None:
@@ -263,7 +262,7 @@ class ParserActor(EventLoopActor):
 
     async def _derive(self, action: a.DeriveKeys, epoch: int) -> None:
         loop = asyncio.get_running_loop()
-        keys = await loop.run_in_executor(None, derive_keys, action)
+        keys = await loop.run_in_executor(KEY_WORKERS, derive_keys, action)
         if epoch == self._epoch and self._negotiation is not None:
             self._carry_out(self._negotiation.keys_derived(keys))
 
@@ -292,7 +291,9 @@ class ParserActor(EventLoopActor):
         error = action.error
         if error.source is Source.SASL:
             self.tell_dispatcher(m.RaiseEvent("failed_auth", error))
-        self._fail(error.decision, error.condition, error.text, self._redirect(error))
+        self._fail(
+            error.decision, error.condition, error.text, redirect_of(error, trusted=self._trusted)
+        )
 
     def _restart_timer(self) -> None:
         self._cancel_timer()

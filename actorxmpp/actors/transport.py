@@ -301,8 +301,6 @@ class TransportActor(EventLoopActor):
             if self.clock.time() - self._up_since >= STABLE_AFTER:
                 self.context.status.attempts = 0
                 self._redirects = 0
-            if not self._resumable():
-                self._say_goodbye()
             self._up_since = None
         self._tell_parser(m.ConnectionLost(epoch, reason))
         self._step(event or _EVENT_OF[decision], reason)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from actorxmpp.actors.messages import Outcome, Outgoing
+from actorxmpp.protocol.errors import StreamErrorReceived
 from actorxmpp.protocol.header import escape
+from actorxmpp.protocol.redirect import read_redirect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["STANZAS", "STREAM_ERROR", "joined", "ping", "written"]
+    from actorxmpp.protocol.errors import StreamNegotiationError
+
+__all__ = ["STANZAS", "STREAM_ERROR", "joined", "ping", "redirect_of", "written"]
 
 STREAM_ERROR = "{http://etherx.jabber.org/streams}error"
 
@@ -27,6 +31,13 @@ def ping(session_id: str, id: str) -> Outgoing:
     domain = escape(session_id.rpartition("@")[2].partition("/")[0])
     text = f"<iq type='get' id='{id}' to='{domain}'><ping xmlns='urn:xmpp:ping'/></iq>"
     return Outgoing(None, text.encode())
+
+
+def redirect_of(error: StreamNegotiationError, *, trusted: bool) -> tuple[str, int | None] | None:
+    """Where the server says to go; believed only from inside TLS (RFC 6120, 4.9.3.19)."""
+    if not trusted or not isinstance(error, StreamErrorReceived) or error.redirect is None:
+        return None
+    return read_redirect(error.redirect)
 
 
 def joined(items: list[Outgoing]) -> bytes:

@@ -98,12 +98,14 @@ class _Link:
         self.connection = connection
         self.session: SmSession | None = None
         self.open = True
+        self.opened = False
         self._tokenizer = Tokenizer()
 
     def data_received(self, data: bytes) -> None:
         for event in self._tokenizer.feed(data):
             if isinstance(event, StreamOpened):
                 self.write(client_header("localhost"))
+                self.opened = True
             elif isinstance(event, StreamClosed):
                 self.server.closed(self)
             else:
@@ -223,6 +225,11 @@ class SmServer:
         """Write bytes to every connection that count as no stanza."""
         for link in list(self.links):
             link.write(data)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the stream of the latest connection is open in both directions."""
+        return bool(self.links) and self.links[-1].opened and self.links[-1].open
 
     def cut(self) -> None:
         """Cut every connection."""

@@ -1,0 +1,187 @@
+"""A connection's life: redirects, slow readers, probes, stanzas that are too large."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from actorxmpp import ClientXMPP
+from actorxmpp.actors.messages import Probe
+from actorxmpp.actors.transport import MAX_REDIRECTS
+from actorxmpp.exceptions import SendQueueFull, StanzaNotSent, StanzaTooLarge
+from actorxmpp.protocol.backoff import FullJitter
+from actorxmpp.testing.smserver import SmServer
+
+DEADLINE = 20.0
+QUICK = FullJitter(base=0.001, cap=0.002, slow_from=0.001)
+ERRORS = "xmlns='urn:ietf:params:xml:ns:xmpp-streams'"
+
+
+def run(main: Callable[[SmServer], Coroutine[Any, Any, None]]) -> None:
+    async def limited() -> None:
+        async with asyncio.timeout(DEADLINE):
+            await main(SmServer())
+
+    asyncio.run(limited())
+
+
+async def until(condition: Callable[[], object]) -> None:
+    while not condition():  # noqa: ASYNC110  what is waited for has no event of its own
+        await asyncio.sleep(0)
+
+
+async def online(server: SmServer, **changes: Any) -> ClientXMPP:
+    settings = server.settings(backoff=QUICK, **changes)
+    bot = ClientXMPP("romeo@localhost/orchard", "secret", settings=settings)
+    bot.connect()
+    await until(lambda: bot.sessionstarted and server.ready)
+    return bot
+
+
+def redirect(server: SmServer, where: str) -> None:
+    error = f"<stream:error><see-other-host {ERRORS}>{where}</see-other-host></stream:error>"
+    server.write(error.encode() + b"</stream:stream>")
+
+
+def test_a_redirect_is_followed_once_and_then_the_usual_place_again() -> None:
+    async def main(server: SmServer) -> None:
+        bot = await online(server)
+        redirect(server, "[::1]:7")
+        await until(lambda: len(server.attempts) == 2 and bot.session_context.up)
+        await until(lambda: server.ready)
+        server.cut()
+        await until(lambda: len(server.attempts) == 3)
+        assert server.attempts == [None, ("::1", 7), None]
+        await until(lambda: bot.sessionstarted)
+        await bot.disconnect()
+
+    run(main)
+
+
+def test_redirects_in_a_circle_are_not_followed_for_ever() -> None:
+    async def main(server: SmServer) -> None:
+        bot = await online(server)
+        for count in range(2, MAX_REDIRECTS + 3):
+            redirect(server, "other.example.net")
+            await until(lambda count=count: len(server.attempts) == count)  # type: ignore[misc]
+            await until(lambda: bot.session_context.up and server.ready)
+        assert server.attempts[1:] == [("other.example.net", 5222)] * MAX_REDIRECTS + [None]
+        await bot.disconnect()
+
+    run(main)
+
+
+def test_a_redirect_outside_tls_is_not_believed() -> None:
+    async def main(server: SmServer) -> None:
+        bot = await online(server, require_tls=True)
+        redirect(server, "evil.example.net")
+        await until(lambda: len(server.attempts) == 2)
+        assert server.attempts == [None, None]
+        await until(lambda: bot.session_context.up)
+        await bot.disconnect()
+
+    run(main)
+
+
+def test_a_server_that_reads_slowly_makes_stanzas_wait() -> None:
+    async def main(server: SmServer) -> None:
+        bot = await online(server, send_queue_limit=3)
+        outbox = bot.session_context.outbox
+        server.links[0].connection.pause_reading()
+        text = "x" * 50_000
+        sent = 0
+        while not outbox.paused:
+            bot.send_message("juliet@localhost", f"{sent} {text}")
+            sent += 1
+            await asyncio.sleep(0)
+        with pytest.raises(SendQueueFull, match="read"):
+            for _ in range(4):
+                bot.send_message("juliet@localhost", f"{sent} {text}")
+                sent += 1
+        waiting = asyncio.create_task(
+            bot.send_wait(bot.make_message("juliet@localhost", f"{sent} last"))
+        )
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        server.links[0].connection.resume_reading()
+        await waiting
+        await until(lambda: len(server.delivered) == sent + 1)
+        found = [int(text.split()[0]) for text in server.bodies()]
+        assert found == [*range(sent), sent]
+        await bot.disconnect()
+
+    run(main)
+
+
+def test_what_waits_for_a_slow_server_goes_out_before_the_stream_is_closed() -> None:
+    async def main(server: SmServer) -> None:
+        bot = await online(server)
+        server.links[0].connection.pause_reading()
+        while not bot.session_context.outbox.paused:
+            bot.send_message("juliet@localhost", "x" * 50_000)
+            await asyncio.sleep(0)
+        bot.send_message("juliet@localhost", "last words")
+        ended = bot.disconnect()
+        server.links[0].connection.resume_reading()
+        await ended
+        assert server.bodies()[-1] == "last words"
+
+    run(main)
+
+
+def test_stanzas_that_wait_when_the_session_ends_are_reported() -> None:
+    async def main(server: SmServer) -> None:
+        bot = await online(server)
+        reported: list[str] = []
+        bot.add_event_handler("stanza_not_sent", lambda stanza: reported.append(stanza["body"]))
+        server.refusing = True
+        server.cut()
+        await until(lambda: not bot.session_context.up)
+        bot.send_message("juliet@localhost", "never")
+        watched = asyncio.create_task(
+            bot.send_acked(bot.make_message("juliet@localhost", "neither"))
+        )
+        await asyncio.sleep(0)
+        await bot.disconnect()
+        with pytest.raises(StanzaNotSent):
+            await watched
+        assert reported == ["never", "neither"]
+
+    run(main)
+
+
+def test_a_stanza_too_large_is_refused_at_the_caller() -> None:
+    async def main(server: SmServer) -> None:
+        bot = await online(server)
+        with pytest.raises(StanzaTooLarge):
+            bot.send_message("juliet@localhost", "x" * 3_000_000)
+        assert bot.session_context.up
+        await bot.disconnect()
+
+    run(main)
+
+
+@pytest.mark.parametrize("managed", [True, False])
+def test_a_probe_makes_the_server_say_something(managed: bool) -> None:
+    async def main(server: SmServer) -> None:
+        bot = await online(server)
+        if managed:
+            bot.register_plugin("xep_0198")
+            bot.reconnect()
+            await until(lambda: server.sessions)
+            await until(lambda: bot["xep_0198"].enabled)
+        context = bot.session_context
+        assert context.parser is not None
+        context.parser.tell(Probe(context.epoch))
+        if managed:
+            await until(lambda: server.requests)
+        else:
+            await until(lambda: server.delivered)
+            assert server.delivered[0].find("{urn:xmpp:ping}ping") is not None
+            assert server.delivered[0].get("to") == "localhost"
+        await bot.disconnect()
+
+    run(main)
