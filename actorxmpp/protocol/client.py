@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from actorxmpp.protocol import namespaces as ns
 from actorxmpp.protocol.actions import Action, Established, Resumed, Send, StreamLimits
-from actorxmpp.protocol.core import FEATURES_TAG, Negotiation, Opened
+from actorxmpp.protocol.core import FEATURES_TAG, Negotiation
 from actorxmpp.protocol.errors import (
     InvalidTransition,
     Source,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from actorxmpp.protocol.actions import TlsFacts
     from actorxmpp.protocol.sasl.scramkeys import ScramKeys
     from actorxmpp.protocol.settings import ClientSettings
+    from actorxmpp.xmlstream.tokenizer import StreamOpened
 
 _STANZAS: Final = frozenset(ns.clark(ns.CLIENT, name) for name in ("message", "presence", "iq"))
 _EARLY_STATES: Final = frozenset({StreamState.BINDING, StreamState.SESSION})
@@ -144,13 +145,13 @@ class ClientNegotiation(Negotiation):
         header = client_header(self.settings.domain, from_=sender, lang=self.settings.lang)
         return [Send(header)]
 
-    def _opened(self, opened: Opened) -> list[Action]:
+    def _opened(self, opened: StreamOpened) -> list[Action]:
         # A server that can't serve us may say so with a header of its own name and an error.
         self._doubt = self._check(opened)
         self.advance(StreamEvent.OPENED)
         return []
 
-    def _check(self, opened: Opened) -> StreamNegotiationError | None:
+    def _check(self, opened: StreamOpened) -> StreamNegotiationError | None:
         """What is wrong with a header, if the next thing is not a stream error that tells."""
         version = opened.attrib.get("version", "")
         if version.split(".")[0] != "1":  # RFC 6120, 4.7.5: none means an old protocol

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from actorxmpp.protocol import namespaces as ns
 from actorxmpp.protocol.actions import Action, Established, Send
-from actorxmpp.protocol.core import Negotiation, Opened
+from actorxmpp.protocol.core import Negotiation
 from actorxmpp.protocol.errors import Source
 from actorxmpp.protocol.header import component_header
 from actorxmpp.protocol.states import StreamEvent, StreamState
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from actorxmpp.protocol.settings import ComponentSettings
+    from actorxmpp.xmlstream.tokenizer import StreamOpened
 
 _HANDSHAKE: Final = ns.clark(ns.COMPONENT, "handshake")
 
@@ -48,7 +49,7 @@ class ComponentNegotiation(Negotiation):
     def _open_stream(self) -> list[Action]:
         return [Send(component_header(self.settings.jid))]
 
-    def _opened(self, _opened: Opened) -> list[Action]:
+    def _opened(self, _opened: StreamOpened) -> list[Action]:
         if not self._stream_id:
             return []  # Prosody's way to answer an unknown component: a stream error follows
         self._machine.advance(StreamEvent.HANDSHAKE_SENT)

@@ -14,7 +14,7 @@ Rules:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Final, TypeAlias
 from xml.etree.ElementTree import Element
 
 from actorxmpp.protocol import namespaces as ns
@@ -34,9 +34,10 @@ from actorxmpp.protocol.states import (
     StreamState,
     StreamStateMachine,
 )
+from actorxmpp.xmlstream.tokenizer import StreamOpened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from actorxmpp.protocol.actions import TlsFacts
     from actorxmpp.protocol.sasl.scramkeys import ScramKeys
@@ -51,19 +52,6 @@ MAX_STREAM_ID: Final = 1024
 STREAM_TAG: Final = ns.clark(ns.STREAMS, "stream")
 ERROR_TAG: Final = ns.clark(ns.STREAMS, "error")
 FEATURES_TAG: Final = ns.clark(ns.STREAMS, "features")
-
-
-@runtime_checkable
-class Opened(Protocol):
-    """The peer's stream header, as the tokenizer reports it."""
-
-    @property
-    def tag(self) -> str:
-        """The root's name, ``{ns}name``."""
-
-    @property
-    def attrib(self) -> Mapping[str, str]:
-        """The root's attributes."""
 
 
 StreamInput: TypeAlias = object
@@ -126,7 +114,7 @@ class Negotiation:
     def _open_stream(self) -> list[Action]:
         raise NotImplementedError
 
-    def _opened(self, opened: Opened) -> list[Action]:
+    def _opened(self, opened: StreamOpened) -> list[Action]:
         raise NotImplementedError
 
     def _element(self, element: Element) -> list[Action]:
@@ -183,13 +171,13 @@ class Negotiation:
             if event.tag == ERROR_TAG:
                 raise StreamErrorReceived.from_element(event, self.error_source)
             return self._element(event)
-        if isinstance(event, Opened):
+        if isinstance(event, StreamOpened):
             self._count()
             return self._header(event)
         text = f"the peer closed the stream in state {self.state.value}"
         raise StreamNegotiationError("stream-closed", text)
 
-    def _header(self, opened: Opened) -> list[Action]:
+    def _header(self, opened: StreamOpened) -> list[Action]:
         if self.state is not StreamState.OPENING:
             text = f"a stream header in state {self.state.value}"
             raise StreamNegotiationError("unexpected-element", text, reply="policy-violation")
