@@ -54,7 +54,7 @@ class ParserActor(EventLoopActor):
         self._timer: TimerHandle | None = None
         self._management: Management | None = None
         self._counting = False
-        self._secure = False
+        self._trusted = False
         self._probes = 0
 
     def on_start(self) -> None:
@@ -72,11 +72,6 @@ class ParserActor(EventLoopActor):
     def on_failure(self, *_exc_info: Any) -> None:
         """Leave the session without a stream after a bug here, too."""
         self.context.outbox.stream_down()
-
-    @property
-    def _trusted(self) -> bool:
-        """Whether what comes is from whom it seems to be."""
-        return self._secure or not self.context.settings.require_tls
 
     @property
     def epoch(self) -> int:
@@ -97,7 +92,7 @@ class ParserActor(EventLoopActor):
         self._epoch = message.epoch
         self._closing = None
         self._tokenizer.reset()
-        self._secure = message.tls is not None
+        self._trusted = message.tls is not None or not self.context.settings.require_tls
         self._prepare_resumption()
         self._negotiation = role.make_negotiation() if make is None else make(role)
         self._carry_out(self._negotiation.connected(message.tls))
@@ -229,7 +224,7 @@ class ParserActor(EventLoopActor):
 
     def _tls_established(self, message: m.TlsEstablished) -> None:
         if message.epoch == self._epoch and self._negotiation is not None:
-            self._secure = True
+            self._trusted = True
             self._carry_out(self._negotiation.tls_established(message.info))
 
     def _connection_lost(self, message: m.ConnectionLost) -> None:

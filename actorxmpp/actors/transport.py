@@ -107,8 +107,7 @@ class TransportActor(EventLoopActor):
         self._attempt: asyncio.Task[Any] | None = None
         self._timer: TimerHandle | None = None
         self.watch = Watch(self)
-        self._redirects = 0
-        self._location_tried = False
+        self._redirects, self._location_tried = 0, False
         self._gate_held = False
         self._decision = Decision.RETRY
         self._up_since: float | None = None
@@ -282,13 +281,13 @@ class TransportActor(EventLoopActor):
         if message.epoch != self._epoch or self._state is not LinkState.UP:
             return
         text = f"{message.condition}: {message.text}" if message.text else message.condition
+        event = None
         if message.redirect is not None and self._redirects < MAX_REDIRECTS:
             self._redirects += 1
             host, port = message.redirect
             self.context.redirect = host, port or DEFAULT_PORT
-            self._lose(message.decision, text, LinkEvent.RECONNECT)
-        else:
-            self._lose(message.decision, text)
+            event = LinkEvent.RECONNECT
+        self._lose(message.decision, text, event)
 
     def _socket_lost(self, message: _SocketLost) -> None:
         if message.epoch == self._epoch and self._state is LinkState.UP:

@@ -97,10 +97,11 @@ def test_a_server_that_reads_slowly_makes_stanzas_wait() -> None:
             bot.send_message("juliet@localhost", f"{sent} {text}")
             sent += 1
             await asyncio.sleep(0)
+        while outbox.has_room:
+            bot.send_message("juliet@localhost", f"{sent} {text}")
+            sent += 1
         with pytest.raises(SendQueueFull, match="read"):
-            for _ in range(4):
-                bot.send_message("juliet@localhost", f"{sent} {text}")
-                sent += 1
+            bot.send_message("juliet@localhost", "refused")
         waiting = asyncio.create_task(
             bot.send_wait(bot.make_message("juliet@localhost", f"{sent} last"))
         )

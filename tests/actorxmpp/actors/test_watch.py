@@ -1,4 +1,4 @@
-"""Signs of life: when the server is probed, when the connection is given up, when we say something."""
+"""Signs of life: when the server is probed and given up, and when we say something."""
 
 from __future__ import annotations
 
