@@ -12,6 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from actorxmpp.actors.component_outbox import QueuePolicy
     from actorxmpp.actors.context import OnHandlerError, SessionSettings, SessionState
     from actorxmpp.actors.users import UserActor
     from actorxmpp.basexmpp import BaseXMPP
@@ -56,6 +57,7 @@ __all__ = [
     "OnHandlerError",
     "Presence",
     "PresenceError",
+    "QueuePolicy",
     "SessionSettings",
     "SessionState",
     "StanzaBase",
@@ -71,6 +73,7 @@ _HOMES = {
     "OnHandlerError": "actors.context",
     "SessionSettings": "actors.context",
     "SessionState": "actors.context",
+    "QueuePolicy": "actors.component_outbox",
     "UserActor": "actors.users",
     "BaseXMPP": "basexmpp",
     "ClientXMPP": "clientxmpp",

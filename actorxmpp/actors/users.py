@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
-from actorxmpp.exceptions import XMPPError
+from actorxmpp.exceptions import SendQueueFull, XMPPError
 from actorxmpp.stanza import Iq, Message, Presence
 from supervisors import EventLoopActor, InboxPolicy
 from supervisors.lifecycle import is_awaitable
@@ -139,12 +139,10 @@ class UserActor(EventLoopActor):
             name = "on_error"
         try:
             result = getattr(self, name)(message)
-        except XMPPError as error:
-            message.exception(error)
-            return None
         except Exception as error:
-            message.exception(error)
-            raise
+            if self._is_failure(error, message):
+                raise
+            return None
         if result is not None and is_awaitable(result):
             return self._await(result, message)
         return None
@@ -152,11 +150,15 @@ class UserActor(EventLoopActor):
     async def _await(self, result: Awaitable[Any], stanza: RootStanza) -> None:
         try:
             await result
-        except XMPPError as error:
-            stanza.exception(error)
         except Exception as error:
-            stanza.exception(error)
-            raise
+            if self._is_failure(error, stanza):
+                raise
+
+    def _is_failure(self, error: Exception, stanza: RootStanza) -> bool:
+        """Answer a stanza whose handler raised; whether this actor has failed."""
+        self._cell.table.answer(stanza, error)
+        # A queue that is full is the connection's trouble: it is counted there.
+        return not isinstance(error, (XMPPError, SendQueueFull))
 
     def _idle(self) -> Any:
         if self._cell.used:

@@ -256,8 +256,8 @@ class UserTable:
         self.answer(stanza, XMPPError(condition, text))
 
     @staticmethod
-    def answer(stanza: Any, error: XMPPError) -> None:
-        """Answer a stanza with an error, if that can be."""
+    def answer(stanza: Any, error: Exception) -> None:
+        """Answer a stanza with an error, if that can be; the outbox counts what can't be sent."""
         if isinstance(stanza, RootStanza):
             with contextlib.suppress(ActorXMPPError):  # the queue is full: that sender is told
                 stanza.exception(error)

@@ -71,6 +71,8 @@ async def two(server: Any) -> tuple[ComponentXMPP, ComponentXMPP]:
         ComponentXMPP("peer.localhost", "secret", "m"),
     )
     answering.users(Peer)
+    asking.outgoing_queue(limit=REQUESTS)
+    answering.outgoing_queue(limit=REQUESTS)
     for component in (asking, answering):
         await online(server, component, backoff=QUICK)
     for name in ("good", "bad", "silent"):

@@ -179,6 +179,25 @@ def test_one_stanza_after_another_and_no_more_than_fit() -> None:
     run(main)
 
 
+def test_a_full_queue_is_no_failure_of_a_user() -> None:
+    async def main(server: Any) -> None:
+        gateway, juliet = Gateway(), await client(server)
+        gateway.outgoing_queue(limit=1)
+        await online(server, gateway)
+        gateway.session_context.outbox.pause()  # the server reads nothing for a while
+        for body in ("one", "two", "three"):
+            juliet.say(f"romeo@{JID}", body)
+        await until(lambda: gateway.outgoing.refused >= 2)
+        gateway.session_context.outbox.resume()
+        juliet.say(f"romeo@{JID}", "four")
+        await until(lambda: len(juliet.got) == 2)
+        assert [body for _, body in juliet.got] == ["1 one", "4 four"]
+        assert gateway.user_counts.restarted == 0
+        await end(juliet, gateway)
+
+    run(main)
+
+
 def test_an_idle_user_stops_and_comes_back() -> None:
     async def main(server: Any) -> None:
         gateway, juliet = Gateway(idle=0.02), await client(server)
