@@ -1,8 +1,16 @@
-"""``slixmpp.test``: ``SlixTest`` is ``XMPPTestCase``, on the roles of slixmpp programs."""
+"""``slixmpp.test``: ``SlixTest`` is ``XMPPTestCase``, on the roles of slixmpp programs.
+
+One thing is added. A reply is taken from the one who was asked, and from nobody else; tests written
+for slixmpp leave out who it is from. Here that is filled in.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+from xml.etree import ElementTree as ET
+
 from actorxmpp.as_slixmpp.roles import ClientXMPP, ComponentXMPP
+from actorxmpp.testing.compare import parse
 from actorxmpp.testing.xmpptestcase import XMPPTestCase
 
 __all__ = ["SlixTest"]
@@ -13,3 +21,28 @@ class SlixTest(XMPPTestCase):
 
     client_class = ClientXMPP
     component_class = ComponentXMPP
+
+    def recv(self, data: str | bytes, *args: Any, **kwargs: Any) -> None:
+        """Have the session receive XML; a reply that says not who it is from is from who was asked.
+
+        Args:
+            data: what the server sends.
+            args: accepted, as ``kwargs``, and ignored.
+            kwargs: see ``args``.
+        """
+        self.loop.idle()
+        super().recv(self._with_sender(data), *args, **kwargs)
+
+    def _with_sender(self, data: str | bytes) -> str | bytes:
+        if isinstance(data, bytes) or not data.lstrip().startswith("<iq"):
+            return data
+        try:
+            iq = parse(data)
+        except ValueError:  # part of a stanza: the session gets it as it is
+            return data
+        asked = self.server.asked.get(iq.get("id", ""))
+        if not asked or "from" in iq.attrib or iq.get("type") not in ("result", "error"):
+            return data
+        iq.set("from", asked)
+        self.fix_namespaces(iq)
+        return ET.tostring(iq, encoding="unicode")

@@ -33,6 +33,9 @@ __all__ = ["ScriptedServer", "establish_at_once"]
 SENT_LIMIT = 10_000
 """Stanzas kept for the test to look at; a bot that sends more sends in a loop."""
 
+ASKED_LIMIT = 1_000
+"""Requests remembered; a test answers them soon."""
+
 RESOURCE = "resource"
 """The resource of a client that asks for none."""
 
@@ -75,6 +78,7 @@ class ScriptedServer:
         header: what the server opens each stream with; None waits for the test to send it.
         connections: how many connections there have been.
         refusing: connection attempts fail while it is True.
+        asked: id to recipient of the requests the session has sent, the last ones.
         raw: everything the session has sent over the present connection.
     """
 
@@ -83,6 +87,7 @@ class ScriptedServer:
         self.header = header
         self.connections = 0
         self.refusing = False
+        self.asked: dict[str, str] = {}
         self.raw = bytearray()
         self._connection: Connection | None = None
         self._tokenizer = Tokenizer()
@@ -158,10 +163,17 @@ class ScriptedServer:
     def _take(self, event: Any) -> None:
         if isinstance(event, Element):
             self.sent.append(event)
+            if event.get("type") in ("get", "set"):
+                self._note_request(event)
         elif isinstance(event, StreamOpened):
             self.sent.append(Element(event.tag, dict(event.attrib)))
         else:  # the closing tag: answer it
             self.send("</stream:stream>")
+
+    def _note_request(self, iq: Element) -> None:
+        self.asked[iq.get("id", "")] = iq.get("to", "")
+        if len(self.asked) > ASKED_LIMIT:
+            del self.asked[next(iter(self.asked))]
 
     def connection_lost(self, error: NetError | None) -> None:
         """Forget the connection."""

@@ -280,3 +280,28 @@ unittest.main()
     done = run("-m", "actorxmpp.as_slixmpp", str(file))
     assert "Ran 1 test" in done.stderr
     assert "OK" in done.stderr
+
+
+def test_a_reply_in_a_test_need_not_say_who_it_is_from() -> None:
+    code = """
+from slixmpp.test import SlixTest
+
+class Case(SlixTest):
+    def runTest(self):
+        self.stream_start(plugins=[])
+        asked = self.xmpp.wrap(self.xmpp.make_iq_get('urn:x', 'a@b/c').send())
+        self.send("<iq type='get' id='1' to='a@b/c'><query xmlns='urn:x'/></iq>")
+        self.recv("<iq type='result' id='9'/>")
+        assert not asked.done()
+        self.recv("<iq type='result' id='1' from='eve@b/c'/>")
+        assert not asked.done()
+        self.recv("<iq type='result' id='1'>")
+        self.recv("</iq>")
+        assert not asked.done()
+        self.recv("<iq type='result' id='1'><query xmlns='urn:x'/></iq>")
+        assert asked.result()['from'] == 'a@b/c' and asked.result()['query'] == 'urn:x'
+
+result = Case().run()
+print([text for _, text in result.failures + result.errors] or 'fine')
+"""
+    assert run_code(code) == "fine"
