@@ -351,11 +351,13 @@ class Form(ElementBase):
         self._remove("reported")
 
     def add_item(self, values: Mapping[str, Any]) -> None:
-        """Add a row: var -> value, for the columns there are."""
+        """Add a row: var -> value, for the columns there are; for all if there are none yet."""
         item = ET.SubElement(self.xml, f"{{{NS}}}item")
-        for var, column in self.get_reported().items():
+        columns: Mapping[str, FormField | None] = self.get_reported() or dict.fromkeys(values)
+        for var, column in columns.items():
             field = FormField()
-            field._type = column["type"]  # noqa: SLF001  the row's fields have their column's type
+            if column is not None:
+                field._type = column["type"]  # noqa: SLF001  a row's fields have their column's type
             field["var"] = var
             field["value"] = values.get(var)
             item.append(field.xml)
