@@ -16,7 +16,7 @@ from actorxmpp.net.errors import ConnectFailed, NetError
 from actorxmpp.net.memory import pair
 from actorxmpp.protocol import namespaces as ns
 from actorxmpp.protocol.actions import Established, Resumed, Send
-from actorxmpp.protocol.core import Negotiation, Opened
+from actorxmpp.protocol.core import Negotiation
 from actorxmpp.protocol.header import client_header
 from actorxmpp.protocol.states import StreamEvent
 from actorxmpp.xmlstream.tokenizer import StreamClosed, StreamOpened, Tokenizer
@@ -58,7 +58,7 @@ class _Negotiation(Negotiation):
         text = f"<resume xmlns='{ns.SM}' previd='{self._resume.previd}' h='{self._resume.h}'/>"
         return [header, Send(text.encode())]
 
-    def _opened(self, opened: Opened) -> list[Action]:
+    def _opened(self, opened: StreamOpened) -> list[Action]:
         del opened
         self._machine.advance(StreamEvent.OPENED)
         return []
