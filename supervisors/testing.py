@@ -47,7 +47,7 @@ _C = TypeVar("_C", bound="Clock")
 QUIET_TURNS = 25
 
 #: Real seconds after which a test that waits for something is called hung.
-HANG = 20.0
+HANG = 60.0
 
 
 class _ManualTimer:

@@ -21,7 +21,7 @@ all_documents = pytest.mark.parametrize("path", documents(), ids=label)
 
 def looks_like_a_path(word: str) -> bool:
     """Whether a word in backticks names a file or folder of this repository."""
-    if not re.fullmatch(r"[\w./-]+", word) or "NNNN" in word:
+    if not re.fullmatch(r"[\w.-][\w./-]*", word) or "NNNN" in word:
         return False
     first = word.split("/")[0]
     return "/" in word and ((ROOT / first).is_dir() or word.endswith(SUFFIXES))

@@ -232,9 +232,9 @@ def test_messages_left_after_the_stop_are_answered(ref, events):
     again = ref.stop(block=False)
     events.gate.set()
     with pytest.raises(pykka.ActorDeadError):
-        late.get(timeout=5)
-    assert stopped.get(timeout=5) is True
-    assert again.get(timeout=5) is True
+        late.get(timeout=30)
+    assert stopped.get(timeout=30) is True
+    assert again.get(timeout=30) is True
 
 
 # -- refs --------

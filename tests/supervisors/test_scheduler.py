@@ -198,7 +198,7 @@ def test_a_thread_uses_an_actor_of_a_loop():
         def thread():
             ref.tell("told")
             assert ref.ask("asked") == "asked"
-            assert ref.ask("asked", block=False).get(timeout=5) == "asked"
+            assert ref.ask("asked", block=False).get(timeout=30) == "asked"
             assert ref.proxy().business_errors.get() == ()
             assert ref.stop() is True
             assert ref.stop() is False
@@ -380,7 +380,7 @@ def test_actors_of_a_closed_loop_are_dead():
     assert [ref.is_alive() for ref in refs] == [False] * 5
     for future in asked:
         with pytest.raises((ActorDeadError, CallCancelled)):
-            future.get(timeout=5)
+            future.get(timeout=30)
     for ref in refs:
         with pytest.raises(ActorDeadError):
             ref.tell("x")

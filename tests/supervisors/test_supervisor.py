@@ -303,9 +303,9 @@ def test_requests_from_a_thread():
         sup = await Supervisor.spawn([child("a")])
 
         def thread():
-            assert sup.count_children().get(timeout=5) == (1, 1, 0, 1)
-            assert sup.start_child(child("b")).get(timeout=5).is_alive()
-            sup.terminate_child("a").get(timeout=5)
+            assert sup.count_children().get(timeout=30) == (1, 1, 0, 1)
+            assert sup.start_child(child("b")).get(timeout=30).is_alive()
+            sup.terminate_child("a").get(timeout=30)
             assert sup.stop() is True
 
         await asyncio.to_thread(thread)
@@ -315,12 +315,12 @@ def test_requests_from_a_thread():
 
 def test_a_supervisor_without_any_loop_here():
     sup = Supervisor.start([child("a")])
-    address = sup.which_child("a").get(timeout=5).ref
-    assert address.ask("hello", timeout=5) == "hello"
+    address = sup.which_child("a").get(timeout=30).ref
+    assert address.ask("hello", timeout=30) == "hello"
     address.tell(Crash())
-    while sup.which_child("a").get(timeout=5).ref in (address, None):
+    while sup.which_child("a").get(timeout=30).ref in (address, None):
         pass
-    assert sup.count_children().get(timeout=5) == (1, 1, 0, 1)
+    assert sup.count_children().get(timeout=30) == (1, 1, 0, 1)
     assert pykka.ActorRegistry.get_all() == [sup]
     assert pykka.ActorRegistry.stop_all() == [True]
 

@@ -15,7 +15,7 @@ from actorxmpp.net.stream import StreamConnection
 from actorxmpp.net.tls import PolicyContext, ServerContext, TlsInfo
 
 T = TypeVar("T")
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """Against hanging only; nothing is asserted about time."""
 
 

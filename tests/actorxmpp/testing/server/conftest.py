@@ -119,7 +119,7 @@ HEADER = (
     " xmlns:stream='http://etherx.jabber.org/streams' to='localhost' version='1.0'>"
 )
 SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 
 
 class Peer:

@@ -38,7 +38,7 @@ def read(path: str) -> bytes:
 
 def run(story: Coroutine[Any, Any, None]) -> None:
     async def tell() -> None:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(180):
             await story
 
     asyncio.run(tell())
@@ -206,7 +206,7 @@ def wait_for_end(pid: int) -> None:
     except ProcessLookupError:
         return
     try:
-        assert select.select([watch], [], [], 20)[0], f"process {pid} is still there"
+        assert select.select([watch], [], [], 60)[0], f"process {pid} is still there"
     finally:
         os.close(watch)
 
@@ -253,7 +253,7 @@ def test_by_hand_it_says_where_it_listens() -> None:
         assert ca_file.is_file()
         assert said["clients"].startswith("127.0.0.1:")
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     assert not ca_file.parent.exists()
 
 

@@ -12,7 +12,7 @@ from actorxmpp.testing.server import EmbeddedServer
 
 slixmpp = pytest.importorskip("slixmpp", reason="the independent client is not installed")
 
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 
 
 def run(story: Callable[[EmbeddedServer], Coroutine[Any, Any, None]]) -> None:
