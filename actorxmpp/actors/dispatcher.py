@@ -119,7 +119,7 @@ class DispatcherActor(EventLoopActor):
         role = self._role
         assert role is not None
         if role.filters_in:
-            filtered = role.apply_filters("in", stanza)
+            filtered = role.filter_in(stanza)
             if filtered is None:
                 return
             stanza, handlers = filtered, self.context.index.match(filtered)

@@ -12,6 +12,7 @@ from actorxmpp.actors import messages as m
 from actorxmpp.exceptions import StanzaNotSent
 from actorxmpp.roles.core import RoleCore
 from actorxmpp.roles.events import Events
+from actorxmpp.roles.filters import FILTER_MODES, Filter, OutChain, OutFilters
 from actorxmpp.stanza import Iq, Message, Presence, StreamError
 from actorxmpp.xmlstream.registry import StanzaRegistry
 from actorxmpp.xmlstream.serialize import to_bytes
@@ -19,15 +20,12 @@ from actorxmpp.xmlstream.stanzabase import ElementBase, StanzaBase
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
     from xml.etree.ElementTree import Element
 
     from actorxmpp.actors.context import SessionSettings
     from actorxmpp.xmlstream.handler import BaseHandler
 
 __all__ = ["FILTER_MODES", "Stanzas"]
-
-FILTER_MODES = ("in", "out", "out_sync")
 
 ROOT_STANZAS = (Message, Presence, Iq, StreamError)
 """The stanza classes every stream knows."""
@@ -51,8 +49,9 @@ class Stanzas(Events, RoleCore):
     def __init__(self, session_id: str, settings: SessionSettings) -> None:
         super().__init__(session_id, settings)
         self._registry = _ROOTS
-        self.filters_in: list[Callable[[StanzaBase], StanzaBase | None]] = []
-        self.filters_out: list[Callable[[StanzaBase], StanzaBase | None]] = []
+        self.filters_in: list[Filter] = []
+        self._out: OutFilters | None = None
+        self._chain: OutChain | None = None
 
     # stanzas in
 
@@ -89,49 +88,63 @@ class Stanzas(Events, RoleCore):
         """Remove the handler of that name; False if there is none."""
         return self._context.index.remove(name)
 
-    def add_filter(
-        self,
-        mode: str,
-        handler: Callable[[StanzaBase], StanzaBase | None],
-        order: int | None = None,
-    ) -> None:
+    def add_filter(self, mode: str, handler: Filter, order: int | None = None) -> None:
         """Have each stanza pass a function, which may change or (with None) drop it.
 
         Args:
-            mode: ``in``, ``out`` or ``out_sync``.
-            handler: a plain function; it runs before handlers and before serialising.
-            order: its place among the filters, the end by default.
+            mode: ``in`` before handlers; ``out``, ``out_sync`` and ``out_sce``, in this order, before
+                serialising.
+            handler: a plain function; on the way out also a coroutine function.
+            order: its place among the filters of its mode, the end by default.
 
         Raises:
             ValueError: if the mode is none of these.
-            TypeError: if the handler is a coroutine function.
+            TypeError: if a coroutine function is to filter what comes in.
         """
-        if inspect.iscoroutinefunction(handler):
-            raise TypeError(f"filter {handler!r}: coroutine functions can't filter")
-        filters = self._filters(mode)
-        filters.insert(len(filters) if order is None else order, handler)
+        if self._is_in(mode):
+            if inspect.iscoroutinefunction(handler):
+                raise TypeError(f"filter {handler!r}: coroutine functions can't filter what comes")
+            filters = self.filters_in
+            filters.insert(len(filters) if order is None else order, handler)
+            return
+        if self._out is None:
+            self._out = OutFilters()
+        self._out.add(mode, handler, order)
 
-    def del_filter(self, mode: str, handler: Callable[[StanzaBase], StanzaBase | None]) -> None:
+    def del_filter(self, mode: str, handler: Filter) -> None:
         """Remove a filter.
 
         Raises:
             ValueError: if the mode is unknown or the filter is not there.
         """
-        self._filters(mode).remove(handler)
+        if self._is_in(mode):
+            self.filters_in.remove(handler)
+        elif self._out is None:
+            raise ValueError(f"there is no filter {handler!r}")
+        else:
+            self._out.remove(mode, handler)
+            if not self._out.all:
+                self._out = None
 
-    def _filters(self, mode: str) -> list[Callable[[StanzaBase], StanzaBase | None]]:
+    @staticmethod
+    def _is_in(mode: str) -> bool:
         if mode not in FILTER_MODES:
             raise ValueError(f"filter mode {mode!r} is not one of {', '.join(FILTER_MODES)}")
-        return self.filters_in if mode == "in" else self.filters_out
+        return mode == "in"
 
-    def apply_filters(self, mode: str, stanza: StanzaBase) -> StanzaBase | None:
-        """Pass a stanza through the filters of a mode; None if one dropped it."""
-        current: StanzaBase | None = stanza
-        for function in list(self._filters(mode)):
-            if current is None:
-                break
+    @property
+    def filters_out(self) -> list[Filter]:
+        """The filters on the way out, in the order in which they run."""
+        return [] if self._out is None else self._out.all
+
+    def filter_in(self, stanza: StanzaBase) -> StanzaBase | None:
+        """Pass a stanza that came through the filters; None if one dropped it."""
+        current: Any = stanza
+        for function in list(self.filters_in):
             current = function(current)
-        return current
+            if current is None:
+                return None
+        return current  # type: ignore[no-any-return]  # a filter returns what it is to return
 
     # stanzas out
 
@@ -153,11 +166,16 @@ class Stanzas(Events, RoleCore):
         if self._elsewhere():
             self.loop.call_soon_threadsafe(self.send, data, use_filters)
             return
-        if isinstance(data, (str, bytes)):
-            for part in self._parts(data.encode() if isinstance(data, str) else data):
-                self._send_out(None, part)
-            return
-        self._send_tracked(data, use_filters, None)
+        if self._chain is not None and self._chain.busy:
+            self._chain.put(data, use_filters, None)  # after what is waiting for filters
+        elif isinstance(data, (str, bytes)):
+            self._send_raw(data)
+        else:
+            self._send_tracked(data, use_filters, None)
+
+    def _send_raw(self, data: str | bytes) -> None:
+        for part in self._parts(data.encode() if isinstance(data, str) else data):
+            self._send_out(None, part)
 
     def _send_tracked(
         self,
@@ -165,14 +183,37 @@ class Stanzas(Events, RoleCore):
         use_filters: bool,
         future: asyncio.Future[m.Outcome] | None,
     ) -> None:
-        if use_filters and self.filters_out and isinstance(data, StanzaBase):
-            filtered = self.apply_filters("out", data)
+        filters = self._out
+        if use_filters and filters is not None and isinstance(data, StanzaBase):
+            if filters.slow:
+                self._filter_slowly(filters, data, future)
+                return
+            filtered = filters.apply(data)
             if filtered is None:
-                if future is not None:
-                    future.set_exception(StanzaNotSent(data, "a filter dropped it"))
+                self._filtered_away(data, future, "a filter dropped it")
                 return
             data = filtered
         self._send_out(data, to_bytes(data, self.default_ns), future)
+
+    def _filter_slowly(
+        self, filters: OutFilters, data: StanzaBase, future: asyncio.Future[m.Outcome] | None
+    ) -> None:
+        if self._chain is None:
+            limit = self._context.settings.send_queue_limit
+            self._chain = OutChain(filters, limit, self._send_filtered, self._filtered_away)
+        self._chain.put(data, True, future)
+
+    def _send_filtered(self, data: Any, future: asyncio.Future[m.Outcome] | None) -> None:
+        if isinstance(data, (str, bytes)):
+            self._send_raw(data)
+        else:
+            self._send_out(data, to_bytes(data, self.default_ns), future)
+
+    def _filtered_away(
+        self, data: Any, future: asyncio.Future[m.Outcome] | None, reason: str
+    ) -> None:
+        if future is not None and not future.done():
+            future.set_exception(StanzaNotSent(data, reason))
 
     def _parts(self, data: bytes) -> list[bytes]:
         """Part raw XML into stanzas where stream management counts them, if it is any."""
