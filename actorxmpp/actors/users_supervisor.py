@@ -111,14 +111,14 @@ def _cell_of(child: Child) -> UserCell:
 
 
 def _answer(letter: DeadLetter) -> None:
-    """Answer a stanza whose user ended before it came to it."""
+    """Take care of a stanza whose user ended before it came to it."""
     stanza = letter.message
     if isinstance(stanza, RootStanza) and issubclass(
         getattr(letter.target, "actor_class", object), UserActor
     ):
         table = stanza.stream.session_context.users
         if table is not None:
-            table.lost(stanza)
+            table.left_over(stanza, dropped=letter.target.is_alive())
 
 
 dead_letters.subscribe(_answer)

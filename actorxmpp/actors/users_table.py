@@ -53,7 +53,8 @@ class UserCounts:
         idled: actors stopped because nothing came for them.
         failed: actors that could not be started.
         refused: stanzas answered with an error: a limit was reached, or there is no such user.
-        lost: stanzas answered with an error because their actor failed before it came to them.
+        lost: stanzas answered with an error because the session ended before their actor came to
+            them, or more waited behind a failure than can be kept.
     """
 
     started: int = 0
@@ -129,15 +130,21 @@ class UserCell:
                 self.ref = None
             else:
                 return True
+        if not self.keep(message):
+            return False
+        if self.table.revive(self):
+            return True
+        self.take_stash()
+        return False
+
+    def keep(self, message: Any) -> bool:
+        """Keep a message for the actor's next start; False if too much is waiting."""
         if self._stash is None:
             self._stash = deque()
         if len(self._stash) >= USER_STASH_LIMIT:
             return False
         self._stash.append(message)
-        if self.table.revive(self):
-            return True
-        self.take_stash()
-        return False
+        return True
 
     async def ask(self, message: Any) -> Any:
         """Send a message and return the answer; the actor is started if there is none.
@@ -295,8 +302,21 @@ class UserTable:
         if cell.wanted and not self.revive(cell):
             self.not_started(cell, XMPPError("resource-constraint"))
 
-    def lost(self, stanza: RootStanza) -> None:
-        """A stanza's actor failed before it came to it."""
+    def left_over(self, stanza: RootStanza, *, dropped: bool) -> None:
+        """A stanza its actor did not come to: it waits for the next one, if it can.
+
+        Args:
+            stanza: the stanza.
+            dropped: newer ones needed its place.
+        """
+        if dropped:
+            self._refuse(stanza, "resource-constraint", "too much is waiting")
+            return
+        cell = self._cells.get(JID(stanza.xml.get("to", "")).bare)
+        if cell is None or self.start is None or not cell.keep(stanza):
+            self._lose(stanza)
+
+    def _lose(self, stanza: Any) -> None:
         self.counts.lost += 1
         self.answer(stanza, XMPPError("recipient-unavailable"))
 
@@ -307,8 +327,7 @@ class UserTable:
         for cell in cells.values():
             cell.ref = None
             for stanza in cell.take_stash():
-                self.counts.lost += 1
-                self.answer(stanza, XMPPError("recipient-unavailable"))
+                self._lose(stanza)
             for waiter in cell.take_waiters():
                 waiter.set_exception(ActorDeadError(f"{cell.name}: the component has ended"))
 
