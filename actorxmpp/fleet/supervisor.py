@@ -273,7 +273,9 @@ class Fleet:
                 self._restarts[event.child_id] += 1
             else:
                 own = event.child_id in self._contexts
-                self._restarts["session" if own else "plugin"] += 1
+                # a component's users have numbers, plugins have names
+                other = "user" if isinstance(event.child_id, int) else "plugin"
+                self._restarts["session" if own else other] += 1
         elif event.kind is telemetry.EventKind.EXITED and event.supervisor == self._supervisor:
             context = self._contexts.get(event.child_id)
             if context is not None and not self._stopping:
