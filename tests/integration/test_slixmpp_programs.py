@@ -180,6 +180,49 @@ def test_the_provider_and_the_user_of_a_command(stage: Stage) -> None:
         assert "Traceback" not in provider.output
 
 
+def test_a_message_is_sent_before_the_session_ends(stage: Stage) -> None:
+    with (
+        stage.peer() as juliet,
+        stage.program(
+            "send_client.py", "romeo", "-t", "juliet@xmpp.test", "-m", "Farewell"
+        ) as program,
+    ):
+        assert program.wait(TIMEOUT_S) == 0
+        wait_for_body(program, juliet, "Farewell")
+
+
+def test_stanzas_of_the_programs_own(stage: Stage) -> None:
+    folder = "custom_stanzas/custom_stanza_"
+    with (
+        stage.program(f"{folder}provider.py", "mercutio", resource="bot") as provider,
+        stage.peer("xep_0199") as juliet,
+    ):
+        juliet.call(wait_for_anybody("mercutio@xmpp.test/bot"))
+        with stage.program(f"{folder}user.py", "benvolio", "-o", "mercutio@xmpp.test/bot") as user:
+            provider.wait_for_output("<method>is_prime", TIMEOUT_S)
+            provider.wait_for_output("<method>bye", TIMEOUT_S)
+            assert user.wait(TIMEOUT_S) == 0, user.output
+        assert provider.wait(TIMEOUT_S) == 0, provider.output
+
+
+def wait_for_anybody(jid: str) -> Callable[[Any], Awaitable[None]]:
+    """Wait until somebody is there."""
+
+    async def ask(client: Any) -> None:
+        deadline = asyncio.get_running_loop().time() + TIMEOUT_S
+        while asyncio.get_running_loop().time() < deadline:
+            try:
+                await client.plugin["xep_0199"].send_ping(jid, timeout=5)
+            except XMPPError as error:
+                if error.condition == "service-unavailable":  # the server says so
+                    await asyncio.sleep(0.2)
+                    continue
+            return
+        raise PeerError(f"{jid} isn't there after {TIMEOUT_S} s")
+
+    return ask
+
+
 def wait_for_command(jid: str) -> Callable[[Any], Awaitable[None]]:
     """Wait until somebody offers a command."""
 
