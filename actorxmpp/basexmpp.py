@@ -88,7 +88,7 @@ class BaseXMPP(XMLStream, Presences, Makers):
         """Take the actor that holds this object, and the plugins that are there already."""
         super().attach(actor)
         for cell in list(self.plugin.cells.values()):
-            if cell.instance is not None:
+            if cell.instance is not None and cell.instance.xmpp is not self:
                 cell.instance.adopted(self)
             self.start_plugin(cell)
 

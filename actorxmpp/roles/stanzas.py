@@ -92,8 +92,8 @@ class Stanzas(Events, RoleCore):
         """Have each stanza pass a function, which may change or (with None) drop it.
 
         Args:
-            mode: ``in`` before handlers; ``out``, ``out_sync`` and ``out_sce``, in this order, before
-                serialising.
+            mode: ``in`` before handlers; ``out``, ``out_sync`` and ``out_sce``, in this order,
+                before serialising.
             handler: a plain function; on the way out also a coroutine function.
             order: its place among the filters of its mode, the end by default.
 
