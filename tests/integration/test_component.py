@@ -155,6 +155,23 @@ def test_the_conflict_is_over_when_the_first_leaves(prosody: Prosody) -> None:
     asyncio.run(main())
 
 
+def test_two_that_replace_each_other_do_not_go_on_for_ever() -> None:
+    """A server that lets the newer one win: the older one is parked, and stays away."""
+
+    async def main(server: Prosody) -> None:
+        async with running(gateway(server)) as first, running(gateway(server)) as second:
+            status = first.session_context.status
+            await until(lambda: status.state is SessionState.PARKED, "parks")
+            assert "conflict" in status.reason
+            await asyncio.sleep(CONFLICT_WATCHED_S / 2)
+            assert [one.happened.count("connecting") for one in (first, second)] == [1, 1]
+            assert second.is_connected()
+
+    settings = {"component_conflict_resolve": "kick_old"}
+    with Prosody(components={JID: "a secret"}, settings=settings) as server:
+        asyncio.run(main(server))
+
+
 @asynccontextmanager
 async def tls_front(server: RealServer) -> AsyncIterator[int]:
     """What stands before a server whose component port is in the clear; yields its port."""

@@ -118,6 +118,21 @@ def test_a_taken_name_is_tried_slowly() -> None:
     run(main)
 
 
+def test_who_is_replaced_stays_away() -> None:
+    async def main(server: Any) -> None:
+        gateway = ComponentXMPP(JID, "secret", "m")
+        await online(server, gateway)
+        (link,) = server.house.links
+        link.fail("conflict", "replaced by a new connection")
+        status = gateway.session_context.status
+        await until(lambda: status.state is SessionState.PARKED)
+        assert status.reason == "conflict: replaced by a new connection"
+        assert server.attempts == 1
+        await end(gateway)
+
+    run(main)
+
+
 def test_tls_is_for_the_name_that_was_given() -> None:
     asked: list[tuple[Any, ...]] = []
 
