@@ -42,10 +42,10 @@ BETWEEN_S = 0.03
 
 TROUBLE_EVERY_S = 0.12
 CRASH_EVERY_S = 0.25
-SETTLED_S = 3.0
+SETTLED_S = 2.0
 """So long without a change, and it is over."""
 
-TIMEOUT_S = 90.0
+TIMEOUT_S = 60.0
 PASSWORD = "a pack of blessings"
 SERVER = {
     "modules_enabled": [*(set(MODULES) - {"carbons", "csi_simple", "mam"}), "offline"],
@@ -251,6 +251,7 @@ async def under_fire(
     finally:
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
+    proxy.heal()
     await settled(book, clients)
     return proxy.troubles + saboteur.crashes + (book.happened - before)
 
