@@ -59,7 +59,6 @@ def test_a_receipt_is_never_given_for_a_receipt() -> None:
 
 def test_receipts_are_asked_for_where_they_make_sense() -> None:
     async def main(wire: Wire) -> None:
-        wire.role.filters_out.append(wire.role.filters_out.pop(0))
         wire.role.send_message("a@localhost", "hi", mtype="chat")
         await wire.expect(
             f"<message to='a@localhost' type='chat'><body>hi</body><request xmlns='{NS}'/></message>"
