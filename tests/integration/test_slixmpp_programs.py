@@ -8,7 +8,6 @@ The peer on the other side is slixmpp itself.
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import re
 import subprocess
 import sys
@@ -30,12 +29,6 @@ TIMEOUT_S = 30.0
 PASSWORD = "what's in a name"
 ROOM = "verona@rooms.xmpp.test"
 ACCOUNTS = ("romeo", "juliet", "mercutio", "benvolio")
-
-
-def needs(plugin: str) -> pytest.MarkDecorator:
-    """Mark a test of a program whose plugin may not be there yet."""
-    missing = importlib.util.find_spec(f"actorxmpp.plugins.{plugin}") is None
-    return pytest.mark.xfail(missing, reason=f"there is no plugin {plugin} yet")
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +141,6 @@ def test_a_wrong_password_ends_the_program(stage: Stage) -> None:
         assert "XMPP Service Discovery" not in program.output
 
 
-@needs("xep_0045")
 def test_the_chat_room_bot(stage: Stage) -> None:
     with (
         stage.program("muc.py", "romeo", "-r", ROOM, "-n", "greeter") as program,
@@ -165,7 +157,6 @@ def test_the_chat_room_bot(stage: Stage) -> None:
         wait_for_body(program, juliet, r"I heard that, juliet\.")
 
 
-@needs("xep_0050")
 def test_the_provider_and_the_user_of_a_command(stage: Stage) -> None:
     with (
         stage.program("adhoc_provider.py", "mercutio", resource="bot") as provider,
