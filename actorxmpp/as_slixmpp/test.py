@@ -1,7 +1,8 @@
 """``slixmpp.test``: ``SlixTest`` is ``XMPPTestCase``, on the roles of slixmpp programs.
 
-One thing is added. A reply is taken from the one who was asked, and from nobody else; tests written
-for slixmpp leave out who it is from. Here that is filled in.
+Two things are as its tests expect them. A reply is taken from the one who was asked, and from
+nobody else; they leave out who it is from, so that is filled in. And a JID without resource stays
+without.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ class SlixTest(XMPPTestCase):
 
     client_class = ClientXMPP
     component_class = ComponentXMPP
+    given_resource = ""
 
     def recv(self, data: str | bytes, *args: Any, **kwargs: Any) -> None:
         """Have the session receive XML; a reply that says not who it is from is from who was asked.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
@@ -60,12 +61,17 @@ class AtOnce(Negotiation):
         return [Send(self._opening), Established(self._jid)]
 
 
-def establish_at_once(role: BaseXMPP) -> Negotiation:
-    """Make the negotiation of a scripted session."""
+def establish_at_once(role: BaseXMPP, resource: str = RESOURCE) -> Negotiation:
+    """Make the negotiation of a scripted session.
+
+    Args:
+        role: whose session it is.
+        resource: what a client gets that asks for no resource.
+    """
     jid = role.requested_jid
     if role.is_component:
         return AtOnce(component_header(jid.full), jid.full)
-    full = jid.full if jid.resource else f"{jid.bare}/{RESOURCE}"
+    full = f"{jid.bare}/{resource}" if resource and not jid.resource else jid.full
     return AtOnce(client_header(jid.domain), full)
 
 
@@ -80,11 +86,13 @@ class ScriptedServer:
         refusing: connection attempts fail while it is True.
         asked: id to recipient of the requests the session has sent, the last ones.
         raw: everything the session has sent over the present connection.
+        resource: what a client gets that asks for no resource.
     """
 
-    def __init__(self, header: str | None = None) -> None:
+    def __init__(self, header: str | None = None, resource: str = RESOURCE) -> None:
         self.sent: deque[Element] = deque(maxlen=SENT_LIMIT)
         self.header = header
+        self.resource = resource
         self.connections = 0
         self.refusing = False
         self.asked: dict[str, str] = {}
@@ -99,7 +107,7 @@ class ScriptedServer:
             settings: the other settings.
             log_in: negotiate for real; the test plays the server's part of it.
         """
-        negotiation = None if log_in else establish_at_once
+        negotiation = None if log_in else partial(establish_at_once, resource=self.resource)
         return replace(
             settings,
             connector=self.connect,

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 from actorxmpp.basexmpp import BaseXMPP
 from actorxmpp.clientxmpp import ClientXMPP
 from actorxmpp.componentxmpp import ComponentXMPP
-from actorxmpp.testing.script import ScriptedServer
+from actorxmpp.testing.script import RESOURCE, ScriptedServer
 from actorxmpp.testing.stanzachecks import StanzaChecks
 from actorxmpp.testing.testloop import TestLoop
 from actorxmpp.xmlstream.tostring import tostring
@@ -59,6 +59,7 @@ class XMPPTestCase(StanzaChecks):
         loop: the loop the session runs on.
         client_class: what a session without a bot is.
         component_class: the same for components.
+        given_resource: the resource of a client that asks for none.
     """
 
     xmpp: Any = None
@@ -66,6 +67,7 @@ class XMPPTestCase(StanzaChecks):
     loop: TestLoop
     client_class: type[ClientXMPP] = ClientXMPP
     component_class: type[ComponentXMPP] = ComponentXMPP
+    given_resource = RESOURCE
 
     # the stream
 
@@ -113,7 +115,8 @@ class XMPPTestCase(StanzaChecks):
             self._make_role(mode, jid, password, (server, port), sasl_mech, plugin_config)
         else:
             self._take_bot(bot, jid, password)
-        self.server = ScriptedServer(header or (self.make_header() if skip else None))
+        opening = header or (self.make_header() if skip else None)
+        self.server = ScriptedServer(opening, self.given_resource)
         self.xmpp.settings = self.server.settings(self.xmpp.settings, log_in=not skip)
         self.xmpp.connect()
         self.loop.idle()
