@@ -17,6 +17,7 @@ from actorxmpp.jid import JID
 from actorxmpp.plugins import PLUGINS
 from actorxmpp.plugins.manager import PluginHandle, PluginManager
 from actorxmpp.roles.makers import Makers
+from actorxmpp.roles.names import Names, with_short_names
 from actorxmpp.roles.presences import Presences
 from actorxmpp.roster import Roster
 from actorxmpp.stream import XMLStream
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from actorxmpp.actors.context import PluginCell, SessionSettings
     from actorxmpp.actors.dispatcher import DispatcherActor
     from actorxmpp.plugins.cell import Cell
+    from actorxmpp.protocol.actions import Resumed
     from actorxmpp.protocol.negotiation import Negotiation
     from supervisors.handle import SupervisorRef
 
@@ -37,7 +39,7 @@ __all__ = ["BaseXMPP"]
 logger = logging.getLogger(__name__)
 
 
-class BaseXMPP(XMLStream, Presences, Makers):
+class BaseXMPP(XMLStream, Presences, Makers, Names):
     """The base of ``ClientXMPP`` and ``ComponentXMPP``.
 
     Attributes:
@@ -53,7 +55,7 @@ class BaseXMPP(XMLStream, Presences, Makers):
         use_message_ids: give messages an id.
         use_presence_ids: give presences an id.
         use_origin_id: give messages an ``origin-id`` (XEP-0359) as well.
-        features: names, ``{namespace}name``, of the stream features the server offered.
+        features: names, ``{namespace}name`` and slixmpp's, of the features the server offered.
     """
 
     use_message_ids = True
@@ -76,9 +78,25 @@ class BaseXMPP(XMLStream, Presences, Makers):
         self.roster.add(self.boundjid)
         self.client_roster = self.roster[self.boundjid]
         self.features: frozenset[str] = frozenset()
+        self._use_incoming_filter()
         self.add_event_handler("roster_subscription_request", self.handle_new_subscription)
 
     # what the actors call
+
+    def stream_established(
+        self, jid: str, features: frozenset[str], resumed: Resumed | None = None
+    ) -> None:
+        """The stream carries stanzas from now on."""
+        self._note_stream(None)
+        features = with_short_names(features)
+        if resumed is None:
+            self._run_feature_handlers(features)
+        super().stream_established(jid, features, resumed)
+
+    def stream_finished(self, reason: str, was_established: bool, resumable: bool = False) -> None:
+        """The stream, or the attempt to get one, is over."""
+        self._note_stream(reason)
+        super().stream_finished(reason, was_established, resumable)
 
     def make_negotiation(self) -> Negotiation:
         """Make the negotiation of a new stream."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from actorxmpp.actors.context import Role, SessionSettings
@@ -56,7 +55,7 @@ class ClientXMPP(BaseXMPP):
         settings: SessionSettings | None = None,
         **kwargs: Any,
     ) -> None:
-        del escape_quotes
+        del escape_quotes  # only old XML needed it
         super().__init__(jid, "jabber:client", settings or SessionSettings(), **kwargs)
         self.plugin_config = plugin_config or {}
         self.plugin_whitelist = plugin_whitelist or []
@@ -77,16 +76,6 @@ class ClientXMPP(BaseXMPP):
     def password(self, value: str) -> None:
         self.credentials["password"] = value
 
-    @property
-    def ca_certs(self) -> str | None:
-        """A file with the certificates of the authorities to trust instead of the system's."""
-        return self.settings.tls.ca_file
-
-    @ca_certs.setter
-    def ca_certs(self, value: Any) -> None:
-        path = None if value is None else str(value)
-        self.settings = replace(self.settings, tls=replace(self.settings.tls, ca_file=path))
-
     def make_negotiation(self) -> Negotiation:
         """Make the negotiation of a new stream."""
         requested = self.requested_jid
@@ -97,6 +86,9 @@ class ClientXMPP(BaseXMPP):
                 password=self.credentials.get("password"),
                 resource=requested.resource,
                 require_tls=self.settings.require_tls,
+                starttls=self.enable_starttls,
+                external=self.settings.tls.client_cert is not None,
+                anonymous=not requested.local,
                 allowed_mechanisms=frozenset((self._sasl_mech,)) if self._sasl_mech else None,
                 known_mechanism=self._context.mechanism,
                 resume=self._context.resume,

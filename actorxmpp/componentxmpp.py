@@ -139,12 +139,12 @@ class ComponentXMPP(Users, BaseXMPP):
     # the stream
 
     def connect(
-        self, host: str | tuple[str, int] | None = None, port: int | None = None
+        self, host: str | tuple[str, int] | None = None, port: int | None = None, **old: Any
     ) -> asyncio.Future[bool]:
         """Be connected from now on; see ``XMLStream.connect``."""
         if isinstance(host, str):
             port = port or DEFAULT_PORT
-        return super().connect(host, port)
+        return super().connect(host, port, **old)
 
     def make_negotiation(self) -> Negotiation:
         """Make the negotiation of a new stream."""

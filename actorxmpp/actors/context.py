@@ -19,6 +19,7 @@ from actorxmpp.actors.outbox import OUTBOX_LIMIT, Outbox
 from actorxmpp.actors.poison import Blame
 from actorxmpp.net.dial import dial
 from actorxmpp.net.tls import TlsPolicy
+from actorxmpp.protocol.actions import StreamLimits
 from actorxmpp.protocol.backoff import FullJitter
 from actorxmpp.protocol.streammanagement import StreamManagement
 from actorxmpp.xmlstream.index import HandlerIndex
@@ -164,6 +165,8 @@ class SessionSettings:
         probe_after: seconds of silence after which a client asks the server for a sign of life
             (XEP-0198, XEP-0199); None never asks.
         probe_timeout: seconds it gets for that; then the connection is made anew.
+        max_redirects: how often in a row a server's ``see-other-host`` is followed at once; then
+            the backoff decides.
         limits: bounds on what the peer may send.
         gate: paces connections; None connects at once.
         connector: makes the connection.
@@ -187,6 +190,7 @@ class SessionSettings:
     whitespace_interval: float | None = 300.0
     probe_after: float | None = 120.0
     probe_timeout: float = 30.0
+    max_redirects: int = 5
     limits: Limits = field(default_factory=Limits)
     gate: ConnectGate | None = None
     connector: Connector = dial
@@ -307,6 +311,8 @@ class SessionContext:
         blame: stanzas that made an actor fail.
         store_loaded: the store was asked.
         stored: what it knew when the session began, until the role has taken it.
+        stream_id: the stream's id, as the server gave it.
+        stream_limits: what the server said it accepts (XEP-0478).
         stream_open: the dispatcher was told of a stream, and not yet of its end.
         redirect: where the next attempt goes instead (see-other-host, XEP-0198's location).
         parser, transport, dispatcher, plugin_supervisor: addresses of the actors.
@@ -341,6 +347,8 @@ class SessionContext:
         "store_loaded",
         "stored",
         "stream_epoch",
+        "stream_id",
+        "stream_limits",
         "stream_open",
         "transport",
         "users",
@@ -369,6 +377,8 @@ class SessionContext:
         self.store_loaded = False
         self.stored: StoredSession | None = None
         self.redirect: tuple[str, int] | None = None
+        self.stream_id = ""
+        self.stream_limits = StreamLimits()
         self.pending_in = 0
         self.reading_paused = False
         self.mechanism = ""

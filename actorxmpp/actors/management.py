@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from actorxmpp.actors.context import SessionContext
     from actorxmpp.actors.parser import ParserActor
     from actorxmpp.protocol.actions import Established
-    from actorxmpp.protocol.settings import ResumeRequest
     from actorxmpp.protocol.streammanagement import StreamManagement
     from supervisors import TimerHandle
 
@@ -72,9 +71,16 @@ class Management:
 
     # a stream begins
 
-    def request(self) -> ResumeRequest | None:
-        """What the login that begins now asks to resume."""
-        return self.sm.resume_request(self._parser.clock.time())
+    def prepare(self, epoch: int) -> None:
+        """Say what the login that begins now is to resume, if anything.
+
+        What the dispatcher has not handled by now the server will send again: the copies on their
+        way there from the connection before are stale.
+        """
+        context = self._context
+        context.resume = self.sm.resume_request(self._parser.clock.time())
+        if context.resume is not None:
+            context.stale_before = epoch
 
     def established(self, action: Established, features: frozenset[str]) -> bool:
         """The stream is up: take up the old session, or begin a new one.

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from xml.etree.ElementTree import Element
 
 from actorxmpp.actors import messages as m
+from actorxmpp.actors import wire
 from actorxmpp.actors.management import SM_PREFIX, Management
-from actorxmpp.actors.wire import STANZAS, STREAM_ERROR, joined, ping, redirect_of, written
 from actorxmpp.actors.workers import KEY_WORKERS
 from actorxmpp.protocol import actions as a
 from actorxmpp.protocol.errors import Decision, Source, StreamErrorReceived
@@ -93,24 +93,13 @@ class ParserActor(EventLoopActor):
         self._closing = None
         self._tokenizer.reset()
         self._trusted = message.tls is not None or not self.context.settings.require_tls
-        self._prepare_resumption()
-        self._negotiation = role.make_negotiation() if make is None else make(role)
-        self._carry_out(self._negotiation.connected(message.tls))
-
-    def _prepare_resumption(self) -> None:
-        """Say what is to be resumed, if anything.
-
-        What the dispatcher has not handled by now the server will send again: the copies on their
-        way there from the connection before are stale.
-        """
-        context = self.context
-        context.resume = None
-        context.stream_epoch = self._epoch
+        self.context.resume = None
+        self.context.stream_epoch = self._epoch
         management = self._manage()
         if management is not None:
-            context.resume = management.request()
-            if context.resume is not None:
-                context.stale_before = self._epoch
+            management.prepare(self._epoch)
+        self._negotiation = role.make_negotiation() if make is None else make(role)
+        self._carry_out(self._negotiation.connected(message.tls))
 
     def _manage(self) -> Management | None:
         """Stream management, if it was enabled by now."""
@@ -139,7 +128,7 @@ class ParserActor(EventLoopActor):
                 break
             if not self._established:
                 self._negotiate(event)
-            elif type(event) is Element and event.tag in STANZAS:
+            elif type(event) is Element and event.tag in wire.STANZAS:
                 try:
                     matched.append(self._match(event))
                 except Exception:
@@ -158,7 +147,7 @@ class ParserActor(EventLoopActor):
         if type(event) is not Element:
             if isinstance(event, StreamClosed):
                 self._peer_closed()
-        elif event.tag == STREAM_ERROR:
+        elif event.tag == wire.STREAM_ERROR:
             self._stream_error(event)
         elif event.tag.startswith(SM_PREFIX) and self._management is not None:
             try:
@@ -207,7 +196,7 @@ class ParserActor(EventLoopActor):
         self.tell_dispatcher(m.RaiseEvent("stream_error", stanza))
         error = StreamErrorReceived.from_element(element)
         self._answer_closing()
-        redirect = redirect_of(error, trusted=self._trusted)
+        redirect = wire.redirect_of(error, trusted=self._trusted)
         self._fail(error.decision, condition, str(stanza["text"] or ""), redirect)
 
     def _peer_closed(self) -> None:
@@ -225,6 +214,7 @@ class ParserActor(EventLoopActor):
     def _tls_established(self, message: m.TlsEstablished) -> None:
         if message.epoch == self._epoch and self._negotiation is not None:
             self._trusted = True
+            self.raise_event("tls_success", message.info)
             self._carry_out(self._negotiation.tls_established(message.info))
 
     def _connection_lost(self, message: m.ConnectionLost) -> None:
@@ -276,18 +266,26 @@ class ParserActor(EventLoopActor):
         self._established = True
         self._counting = resumed is not None
         context.stream_open = True
+        context.stream_id, context.stream_limits = action.stream_id, action.limits
         context.outbox.stream_up(action.limits.max_bytes)
         self._tell_transport(m.StreamOpen(self._epoch, action.limits.idle_seconds))
         features = action.features
+        if action.mechanism:
+            self.raise_event("auth_success", action.mechanism)
+        self.raise_event("stream_negotiated", features)
         self.tell_dispatcher(m.StreamEstablished(self._epoch, jid, features, resumed))
         self._tell_stanzas([self._match(element) for element in action.early], counted=False)
 
     def _do_failed(self, action: a.Failed) -> None:
         error = action.error
         if error.source is Source.SASL:
-            self.tell_dispatcher(m.RaiseEvent("failed_auth", error))
+            for name in wire.auth_events(error):
+                self.raise_event(name, error)
         self._fail(
-            error.decision, error.condition, error.text, redirect_of(error, trusted=self._trusted)
+            error.decision,
+            error.condition,
+            error.text,
+            wire.redirect_of(error, trusted=self._trusted),
         )
 
     def _restart_timer(self) -> None:
@@ -356,10 +354,10 @@ class ParserActor(EventLoopActor):
         if management is not None and management.active:
             self._write(m.SendBytes(self._epoch, management.count(ready)))
         else:
-            if not self._write(m.SendBytes(self._epoch, joined(ready))):
+            if not self._write(m.SendBytes(self._epoch, wire.joined(ready))):
                 self._finish("the transport failed")
                 return
-            written(ready)
+            wire.written(ready)
         ready.clear()
         if outbox.room:
             outbox.wake_senders()
@@ -377,7 +375,7 @@ class ParserActor(EventLoopActor):
             self.send_bytes(data)
         else:
             self._probes += 1
-            probe = ping(self.context.spec.id, f"probe-{self._epoch}-{self._probes}")
+            probe = wire.ping(self.context.spec.id, f"probe-{self._epoch}-{self._probes}")
             self.context.outbox.put(probe)
 
     def _close(self, message: m.CloseStream) -> None:
@@ -423,6 +421,8 @@ class ParserActor(EventLoopActor):
     def raise_event(self, name: str, data: Any) -> None:
         """Have the role raise an event; of an element it gets the stanza."""
         role = self.context.role
+        if not self.context.events.count(name):
+            return
         if isinstance(data, Element) and role is not None:
             data = role.build_stanza(data)
         self.tell_dispatcher(m.RaiseEvent(name, data))

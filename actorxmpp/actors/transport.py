@@ -42,9 +42,6 @@ STABLE_AFTER = 5.0
 """Seconds a stream must have been up for the delays to begin small again: a server that accepts
 and drops at once must not be called in a hot loop."""
 
-MAX_REDIRECTS = 3
-"""How often in a row a server's "see-other-host" is followed at once; then the backoff decides."""
-
 DEFAULT_PORT = 5222
 """Where a server that names no port listens for clients."""
 
@@ -258,6 +255,8 @@ class TransportActor(EventLoopActor):
             if message.epoch == self._epoch:
                 logger.warning("%s: TLS failed: %s", self.context.spec.id, error)
                 self._raise_event("ssl_error", error)
+                if isinstance(error, TlsError):
+                    self._raise_event("ssl_invalid_chain", error)
                 self._lose(_tls_decision(error), str(error))
             return
         if message.epoch == self._epoch:
@@ -282,7 +281,7 @@ class TransportActor(EventLoopActor):
             return
         text = f"{message.condition}: {message.text}" if message.text else message.condition
         event = None
-        if message.redirect is not None and self._redirects < MAX_REDIRECTS:
+        if message.redirect is not None and self._redirects < self.context.settings.max_redirects:
             self._redirects += 1
             host, port = message.redirect
             self.context.redirect = host, port or DEFAULT_PORT

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from actorxmpp.protocol.errors import StreamNegotiationError
 
-__all__ = ["STANZAS", "STREAM_ERROR", "joined", "ping", "redirect_of", "written"]
+__all__ = ["STANZAS", "STREAM_ERROR", "auth_events", "joined", "ping", "redirect_of", "written"]
 
 STREAM_ERROR = "{http://etherx.jabber.org/streams}error"
 
@@ -38,6 +38,12 @@ def redirect_of(error: StreamNegotiationError, *, trusted: bool) -> tuple[str, i
     if not trusted or not isinstance(error, StreamErrorReceived) or error.redirect is None:
         return None
     return read_redirect(error.redirect)
+
+
+def auth_events(error: StreamNegotiationError) -> tuple[str, ...]:
+    """The events of a login that failed. Only one mechanism is tried, the best: so all have."""
+    unknown = error.condition == "no-acceptable-mechanism"
+    return "no_auth" if unknown else "failed_auth", "failed_all_auth"
 
 
 def joined(items: list[Outgoing]) -> bytes:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from actorxmpp import clientxmpp, componentxmpp
 from actorxmpp.as_slixmpp.defaults import session_settings
-from actorxmpp.as_slixmpp.oldnames import OldNames
 from actorxmpp.as_slixmpp.table import PLUGIN_NAMES
+from actorxmpp.basexmpp import BaseXMPP
 from actorxmpp.exceptions import PluginNotFound
 from actorxmpp.plugins.base import BasePlugin, register_plugin
 
@@ -42,7 +42,7 @@ class MissingPlugin(BasePlugin):
         raise AttributeError(f"actorxmpp has no plugin {type(self).name} yet: no {key!r}")
 
 
-class SlixRole(OldNames):
+class SlixRole(BaseXMPP):
     """What both roles of slixmpp programs share."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -72,7 +72,6 @@ class SlixRole(OldNames):
 
     def _parked(self, reason: str) -> None:
         """Nobody unparks a session of a slixmpp program: it ends."""
-        self.event("failed_all_auth", reason)
         self.disconnect(reason=reason)
 
 

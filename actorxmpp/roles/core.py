@@ -62,7 +62,10 @@ class RoleCore:
 
     @settings.setter
     def settings(self, value: SessionSettings) -> None:
-        self._context.settings = value
+        context = self._context
+        if value.send_queue_limit != context.settings.send_queue_limit:
+            context.outbox.limit = value.send_queue_limit
+        context.settings = value
 
     @property
     def session_context(self) -> SessionContext:

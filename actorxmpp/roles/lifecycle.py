@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import warnings
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from actorxmpp.actors import messages as m
 from actorxmpp.actors.session import SessionSupervisor
@@ -22,8 +23,21 @@ if TYPE_CHECKING:
 __all__ = ["Lifecycle"]
 
 
+OLD_KEYWORDS = {
+    "address": "give host and port",
+    "use_ssl": "set settings.direct_tls",
+    "force_starttls": "TLS is required unless settings.require_tls is off",
+    "disable_starttls": "has no effect; settings.require_tls=False allows to do without TLS",
+}
+"""Keywords of ``connect`` that slixmpp had once, and what to write instead."""
+
+
 class Lifecycle(Events, RoleCore):
     """The life of a session's connection."""
+
+    default_port = 5222
+    enable_direct_tls = True
+    enable_starttls = True
 
     def __init__(self, session_id: str, settings: SessionSettings) -> None:
         super().__init__(session_id, settings)
@@ -55,21 +69,30 @@ class Lifecycle(Events, RoleCore):
         self._actor = None
 
     def connect(
-        self, host: str | tuple[str, int] | None = None, port: int | None = None
+        self, host: str | tuple[str, int] | None = None, port: int | None = None, **old: Any
     ) -> asyncio.Future[bool]:
         """Be connected from now on: the session starts, and reconnects by itself.
 
         Args:
             host: where to connect instead of what DNS says; also ``(host, port)``.
             port: the port there, 5222 by default.
+            old: ``address``, ``use_ssl``, ``force_starttls``, ``disable_starttls`` as slixmpp had
+                them before 1.8; a DeprecationWarning says what to write instead.
 
         Returns:
-            A future that is done, with True, when the socket is up for the first time.
+            A future that is done, with True, when the first session is up.
+
+        Raises:
+            TypeError: for other keywords.
         """
+        if old:
+            host = self._old_keywords(old) or host
         if isinstance(host, tuple):
             host, port = host
         if host:
-            self.settings = replace(self.settings, server=(host, port or 5222))
+            self.settings = replace(self.settings, server=(host, int(port or self.default_port)))
+        if self.settings.server is not None and not self.enable_starttls:
+            self.settings = replace(self.settings, direct_tls=self.enable_direct_tls)
         if self._connecting is None or self._connecting.done():
             self._connecting = self.loop.create_future()
         context = self._context
@@ -80,6 +103,17 @@ class Lifecycle(Events, RoleCore):
             context.wanted = True
             self._on_loop(self._start_session)
         return self._connecting
+
+    def _old_keywords(self, old: dict[str, Any]) -> tuple[str, int] | None:
+        for name in old:
+            if name not in OLD_KEYWORDS:
+                raise TypeError(f"connect() got an unexpected keyword argument {name!r}")
+            text = f"connect({name}=...): {OLD_KEYWORDS[name]}"
+            warnings.warn(text, DeprecationWarning, stacklevel=3)
+        if old.get("use_ssl"):
+            self.settings = replace(self.settings, direct_tls=True)
+        address: tuple[str, int] | None = old.get("address")
+        return address or None
 
     def _start_session(self) -> None:
         session = SessionSupervisor.start(self._context)
@@ -135,6 +169,7 @@ class Lifecycle(Events, RoleCore):
 
     def abort(self) -> None:
         """Drop the connection without closing the stream, and stay disconnected."""
+        self.event("killed")
         if self._context.transport is not None:
             self._context.transport.tell(m.Disconnect("aborted"))
 
