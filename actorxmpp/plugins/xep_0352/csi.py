@@ -1,0 +1,60 @@
+"""The plugin: tells the server whether anybody looks."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from actorxmpp.plugins.base import BasePlugin
+from actorxmpp.plugins.xep_0352 import stanza
+from actorxmpp.plugins.xep_0352.stanza import NS, Active, Inactive
+
+__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0352"]
+
+FEATURES: tuple[str, ...] = ()
+PATTERNS: dict[str, str] = {}
+
+STREAM_FEATURE = f"{{{NS}}}csi"
+
+
+class XEP_0352(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+    """Client State Indication, for clients.
+
+    A new session is active for the server; one that was inactive is made so again.
+
+    Configuration: ``order``, accepted for compatibility.
+
+    Events: ``csi_enabled`` with each new session whose server knows of it.
+    """
+
+    name = "xep_0352"
+    description = "XEP-0352: Client State Indication"
+    xep_version = "1.0.0"
+    stanza = stanza
+    default_config: ClassVar[dict[str, Any]] = {"order": 12000}
+
+    def plugin_init(self) -> None:
+        """Wait for sessions."""
+        self.xmpp.add_event_handler("session_start", self._new_session)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the server of this session knows of it."""
+        return STREAM_FEATURE in self.xmpp.features
+
+    def _new_session(self, _event: Any) -> None:
+        if self.enabled:
+            self.xmpp.event("csi_enabled", self.xmpp.features)
+            if self.kept.get("inactive"):
+                self.send_inactive()
+
+    def send_active(self) -> None:
+        """Say that somebody looks; nothing happens if the server does not know of it."""
+        self.kept["inactive"] = False
+        if self.enabled:
+            Active(self.xmpp).send()
+
+    def send_inactive(self) -> None:
+        """Say that nobody looks; nothing happens if the server does not know of it."""
+        self.kept["inactive"] = True
+        if self.enabled:
+            Inactive(self.xmpp).send()
