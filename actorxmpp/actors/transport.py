@@ -293,7 +293,7 @@ class TransportActor(EventLoopActor):
             self._lose(Decision.RETRY, message.reason)
 
     def _lose(self, decision: Decision, reason: str, event: LinkEvent | None = None) -> None:
-        """Give up the connection and tell the parser, which tells the dispatcher."""
+        """Give up the connection and tell the parser; nobody wants another after disconnect()."""
         epoch, self._decision = self._epoch, decision
         if self._up_since is not None:
             if self.clock.time() - self._up_since >= STABLE_AFTER:
@@ -301,7 +301,8 @@ class TransportActor(EventLoopActor):
                 self._redirects = 0
             self._up_since = None
         self._tell_parser(m.ConnectionLost(epoch, reason))
-        self._step(event or _EVENT_OF[decision], reason)
+        wanted = event or _EVENT_OF[decision]
+        self._step(wanted if self.context.wanted else LinkEvent.STOP, reason)
 
     # orders
 

@@ -148,6 +148,11 @@ class Link:
         await self.authenticate()
         await self.bind()
 
+    def abort(self) -> None:
+        """RST."""
+        self.over = True
+        self._writer.transport.abort()
+
     async def close(self) -> None:
         """Hang up."""
         self.over = True
