@@ -185,13 +185,40 @@ asyncio.run(main())
     assert run_code(code) == "1"
 
 
-def test_a_component_knows_its_server() -> None:
+def test_names_of_the_stream_mean_what_they_say() -> None:
     code = """
-import slixmpp
+import asyncio, slixmpp
+from slixmpp.test import SlixTest
+
 component = slixmpp.ComponentXMPP('g.b', 's', 'host', 5347)
-print(component.server_host, component.server_port, slixmpp.ComponentXMPP('g.b', 's').server_host)
+assert (component.server_host, component.server_port) == ('host', 5347)
+bot = slixmpp.ClientXMPP('a@b/c', 'd')
+assert bot.default_domain == 'b' and bot.getjidbare('a@b/c') == 'a@b'
+assert bot.getjidresource('a@b/c') == 'c' and bot.getjidresource('a@b') == ''
+assert bot.settings.require_tls and not bot.enable_plaintext
+bot.enable_plaintext = True
+assert bot.enable_plaintext and not bot.settings.require_tls
+
+class Case(SlixTest):
+    def runTest(self):
+        self.stream_start(plugins=[])
+        xmpp = self.xmpp
+        assert xmpp.bound and xmpp.authenticated and xmpp.session_bind_event.is_set()
+        assert xmpp.disconnect_reason is None
+        self.server.refusing = True
+        self.stream_disconnect()
+        assert not xmpp.bound and not xmpp.session_bind_event.is_set()
+        assert xmpp.disconnect_reason
+        assert not xmpp.is_connecting()
+        xmpp.cancel_connection_attempt()
+        self.advance(600)
+        assert self.server.connections == 1
+
+case = Case()
+result = case.run()
+print([text for _, text in result.failures + result.errors] or 'fine')
 """
-    assert run_code(code) == "host 5347 None"
+    assert run_code(code) == "fine"
 
 
 def test_a_program_is_run_with_its_arguments(tmp_path: Path) -> None:
