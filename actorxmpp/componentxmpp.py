@@ -89,6 +89,16 @@ class ComponentXMPP(Users, BaseXMPP):
         # This object may take the place of one that failed.
         context.outbox.give_up = self._gave_up
 
+    @property
+    def server_host(self) -> str | None:
+        """Where the server is, if it was said."""
+        return None if self.settings.server is None else self.settings.server[0]
+
+    @property
+    def server_port(self) -> int | None:
+        """The port there."""
+        return None if self.settings.server is None else self.settings.server[1]
+
     # what is sent
 
     def outgoing_queue(

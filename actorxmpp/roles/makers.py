@@ -246,8 +246,8 @@ class Makers(RoleCore):
         pstatus: str | None = None,
         ppriority: int | None = None,
         pto: JidStr | None = None,
-        pfrom: JidStr | None = None,
         ptype: str | None = None,
+        pfrom: JidStr | None = None,
         pnick: str | None = None,
     ) -> None:
         """Make a presence and send it; see ``make_presence``."""

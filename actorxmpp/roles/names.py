@@ -279,7 +279,7 @@ class Names(Lifecycle, Stanzas):
         """Handle a stanza as if it had come from the server."""
         context = self._context
         if context.dispatcher is not None:
-            item = m.HandlersMatched(stanza, context.index.match(stanza))
+            item = (stanza, context.index.match(stanza))
             context.pending_in += 1
             context.dispatcher.tell(m.StanzasMatched([item]))
 
