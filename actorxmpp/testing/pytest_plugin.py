@@ -9,7 +9,8 @@ async def test_two_bots(xmpp_client_factory):
 ```
 
 It is there as soon as the package is installed. Real time passes here; ``XMPPTestCase`` is for
-tests in which it must not. No other plugin for asynchronous tests is needed, and none is disturbed.
+tests in which it must not. No other plugin for asynchronous tests is needed; one that is there must
+leave these tests alone (pytest-asyncio does so in its strict mode, the default).
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def xmpp_client_factory(
     """Starts sessions on ``xmpp_server``; they end with the test."""
     from actorxmpp.testing.sessions import SessionFactory
 
-    factory = SessionFactory(xmpp_server)
+    factory = SessionFactory(xmpp_server, xmpp_loop)
     yield factory
     xmpp_loop.run_until_complete(factory.close())
 

@@ -33,13 +33,15 @@ class SessionFactory:
 
     Args:
         server: the server.
+        loop: the loop it runs on.
 
     Attributes:
         roles: what was started, in order.
     """
 
-    def __init__(self, server: MemoryServer) -> None:
+    def __init__(self, server: MemoryServer, loop: asyncio.AbstractEventLoop) -> None:
         self.server = server
+        self._loop = loop
         self.roles: list[BaseXMPP] = []
 
     async def __call__(
@@ -64,8 +66,13 @@ class SessionFactory:
             The bot, with its session established.
 
         Raises:
-            SessionNotStarted: if it is not established in time.
+            SessionNotStarted: if it is not established in time, or the server is another loop's.
         """
+        if asyncio.get_running_loop() is not self._loop:
+            raise SessionNotStarted(
+                "the test runs on another loop than its server: is another plugin for asynchronous "
+                "tests in charge? (pytest-asyncio: asyncio_mode = strict)"
+            )
         role = bot if isinstance(bot, BaseXMPP) else bot(jid, password, *args, **kwargs)
         settings = self.server.settings()
         address = ("memory", COMPONENT_PORT) if role.is_component else None

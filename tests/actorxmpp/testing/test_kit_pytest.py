@@ -91,6 +91,19 @@ def test_a_session_that_cannot_log_in_says_why(tmp_path: Path) -> None:
     assert "tester@localhost/test is parked: not-authorized" in done.stdout
 
 
+def test_a_test_on_another_loop_is_told_so(tmp_path: Path) -> None:
+    done = run_pytest(
+        tmp_path,
+        "import asyncio\n"
+        "def test_it(xmpp_client_factory):\n"
+        "    async def main():\n"
+        "        await xmpp_client_factory()\n"
+        "    asyncio.run(main())\n",
+    )
+    assert "1 failed" in done.stdout
+    assert "on another loop than its server" in done.stdout
+
+
 def test_async_tests_without_the_fixtures_are_left_to_others(tmp_path: Path) -> None:
     done = run_pytest(tmp_path, "async def test_it():\n    pass\n")
     assert "natively supported" in done.stdout
