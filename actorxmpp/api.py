@@ -130,8 +130,8 @@ class APIRegistry:
         handlers = self._handlers
         if handlers:
             own = str(jid)
-            keys = ((own, node or ""), ("", node or None), (own, None), ("", None), ("*", None))
-            for where, at in keys:
+            keys = ((own, node), ("", node), (own, None), ("", None), ("*", None))
+            for where, at in keys if node else keys[2:]:
                 handler = handlers.get((ctype, op, where, at))
                 if handler is not None:
                     return handler

@@ -47,7 +47,7 @@ class PluginHandle:
 
 
 def _instance(cell: Cell) -> Any:
-    if cell.instance is None:
+    if cell.instance is None or not cell.wanted:
         raise PluginUnavailable(cell.name, "restarting" if cell.wanted else "disabled")
     return cell.instance
 

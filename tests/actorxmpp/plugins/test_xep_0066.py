@@ -1,7 +1,5 @@
 """XEP-0066: URLs beside the text."""
 
-# ruff: noqa: E501  stanzas are written as on the wire
-
 from __future__ import annotations
 
 import asyncio

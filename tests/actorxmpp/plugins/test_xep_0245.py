@@ -1,7 +1,5 @@
 """XEP-0245: /me."""
 
-# ruff: noqa: E501  stanzas are written as on the wire
-
 from __future__ import annotations
 
 from .wire import Wire, client
