@@ -99,16 +99,19 @@ class DispatcherActor(EventLoopActor):
         """Dispatch stanzas, each of which counts as handled when it has been dealt with."""
         sm = self.context.sm
         assert sm is not None
-        current = message.epoch == self.context.stream_epoch
-        for stanza, handlers in message.items:
-            if stanza is not None:
-                self._current = stanza
-                self._dispatch(stanza, handlers)
-                self._current = None
-                if self._failing:
-                    return  # the server sends this one again, and what came after it
-            if current:
-                sm.handled()
+        dispatch, done = self._dispatch, 0
+        try:
+            for stanza, handlers in message.items:
+                if stanza is not None:
+                    self._current = stanza
+                    dispatch(stanza, handlers)
+                    if self._failing:
+                        break  # the server sends this one again, and what came after it
+                done += 1
+        finally:
+            self._current = None
+            if message.epoch == self.context.stream_epoch:
+                sm.handled(done)
 
     def _ack_requested(self, message: m.AckRequested) -> None:
         """All stanzas before the request have been handled by now."""

@@ -158,6 +158,26 @@ class Management:
 
     def count(self, ready: list[m.Outgoing]) -> bytes:
         """Count stanzas and return their bytes; what has no room is put back to wait."""
+        try:
+            return self._count_together(ready)
+        except sma.SmQueueFull:
+            return self._count_each(ready)
+
+    def _count_together(self, ready: list[m.Outgoing]) -> bytes:
+        """Count what is usual: stanzas nobody waits for."""
+        parts = []
+        for _, data, future in ready:
+            if future is not None or not data.startswith(COUNTED):
+                return self._count_each(ready)
+            parts.append(data)
+        if self._context.events.count("stanza_acked"):
+            return self._count_each(ready)
+        for action in self.sm.sent_all(parts, now=self._parser.clock.time()):
+            parts.append(action.data)  # type: ignore[union-attr]  # an SmSend
+        self._ask_later()
+        return b"".join(parts)
+
+    def _count_each(self, ready: list[m.Outgoing]) -> bytes:
         sm, outbox = self.sm, self._context.outbox
         keep = self._context.events.count("stanza_acked") > 0
         parts: list[bytes] = []

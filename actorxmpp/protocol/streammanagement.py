@@ -184,9 +184,28 @@ class StreamManagement:
         """
         if self._state is SmState.OFF:
             return []
-        if len(self._queue) >= self._limit:
+        queue = self._queue
+        if len(queue) >= self._limit:
             raise SmQueueFull(f"{self._limit} stanzas wait for the server's acknowledgement")
-        self._queue.append(Unacked(data, token))
+        queue.append(Unacked(data, token))
+        if self._asked or len(queue) < self._window:
+            return []
+        return self._request_if_due(now)
+
+    def sent_all(self, stanzas: list[bytes], *, now: float = 0.0) -> list[SmAction]:
+        """Several stanzas, in order, nobody wants to hear of are about to be written.
+
+        Returns:
+            As `sent`.
+
+        Raises:
+            SmQueueFull: None of them must be written; one by one some may have room.
+        """
+        if self._state is SmState.OFF:
+            return []
+        if len(self._queue) + len(stanzas) > self._limit:
+            raise SmQueueFull(f"{len(stanzas)} more stanzas would be too many")
+        self._queue.extend([Unacked(data) for data in stanzas])
         return self._request_if_due(now)
 
     def handled(self, count: int = 1) -> None:

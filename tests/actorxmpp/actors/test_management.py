@@ -454,9 +454,9 @@ def test_chaos() -> None:
                 context.role.make_message("juliet@localhost", str(number))  # type: ignore[union-attr]
             )
             dice = rng.random()
-            if dice < 0.03:
+            if dice < 0.06:
                 server.cut()
-            elif dice < 0.04 and context.up and crashes < 4:
+            elif dice < 0.07 and context.up and crashes < 4:
                 crashes += 1  # more would be too many for one session in so short a time
                 context.transport.tell("crash")  # type: ignore[union-attr]
                 await until(lambda: context.up)

@@ -358,3 +358,21 @@ class Session(RuleBasedStateMachine):
 
 TestSession = Session.TestCase
 TestSession.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+def test_several_stanzas_are_taken_together_or_not_at_all() -> None:
+    management = StreamManagement(window=2, limit=3)
+    assert management.sent_all([b"<message/>"]) == []  # off: nothing is counted
+    management.enable()
+    management.receive(fromstring("<enabled xmlns='urn:xmpp:sm:3' id='x' resume='true'/>"))
+    assert management.sent_all([b"<message/>"]) == []
+    assert [type(action) for action in management.sent_all([b"<iq/>"])] == [SmSend]
+    with pytest.raises(SmQueueFull):
+        management.sent_all([b"<message/>", b"<message/>"])
+    assert management.unacked == 2
+    assert management.sent_all([b"<presence/>"]) == []  # it was asked for already
+    assert [stanza.data for stanza in management.unacked_stanzas] == [
+        b"<message/>",
+        b"<iq/>",
+        b"<presence/>",
+    ]
