@@ -22,6 +22,7 @@ from supervisors import (
     Restart,
     Strategy,
     Supervisor,
+    SupervisorRef,
     render,
     shutdown,
     telemetry,
@@ -74,12 +75,16 @@ class Counter(EventLoopActor):
     async def on_receive(self, dish: str) -> str:
         """Serve one dish."""
         for _ in range(20):
-            cooks = await self.kitchen.ref.which_children()
+            kitchen = self.kitchen.ref
+            assert isinstance(kitchen, SupervisorRef)  # rest_for_one: it is up as long as we are
+            cooks = await kitchen.which_children()
             free = [cook.ref for cook in cooks if cook.ref is not None]
             try:
-                return await random.choice(free).ask(dish, block=False)
+                served: str = await random.choice(free).ask(dish, block=False)
             except (Burnt, ActorDeadError) as failure:
                 print(f"  {dish} again: {failure!r}")
+            else:
+                return served
         return f"no {dish} today"
 
 
