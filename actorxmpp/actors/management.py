@@ -172,8 +172,8 @@ class Management:
             parts.append(data)
         if self._context.events.count("stanza_acked"):
             return self._count_each(ready)
-        for action in self.sm.sent_all(parts, now=self._parser.clock.time()):
-            parts.append(action.data)  # type: ignore[union-attr]  # an SmSend
+        requests = self.sm.sent_all(parts, now=self._parser.clock.time())
+        parts.extend(action.data for action in requests)  # type: ignore[union-attr]  # SmSend
         self._ask_later()
         return b"".join(parts)
 
