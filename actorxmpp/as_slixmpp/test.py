@@ -17,12 +17,31 @@ from actorxmpp.testing.xmpptestcase import XMPPTestCase
 __all__ = ["SlixTest"]
 
 
+class Sent:
+    """``self.xmpp.socket`` of such tests: what the session has sent, one at a time."""
+
+    def __init__(self, case: SlixTest) -> None:
+        self._case = case
+
+    def next_sent(self, timeout: float | None = None) -> bytes | None:
+        """Take out the next thing sent; None if there is nothing."""
+        del timeout
+        self._case.loop.idle()
+        sent = self._case.server.sent
+        return ET.tostring(sent.popleft()) if sent else None
+
+
 class SlixTest(XMPPTestCase):
     """The base of tests written for slixmpp; see ``XMPPTestCase``."""
 
     client_class = ClientXMPP
     component_class = ComponentXMPP
     given_resource = ""
+
+    def stream_start(self, *args: Any, **kwargs: Any) -> None:
+        """Start a session; see ``XMPPTestCase``."""
+        super().stream_start(*args, **kwargs)
+        self.xmpp.socket = Sent(self)
 
     def recv(self, data: str | bytes, *args: Any, **kwargs: Any) -> None:
         """Have the session receive XML; a reply that says not who it is from is from who was asked.

@@ -300,6 +300,9 @@ class Case(SlixTest):
         assert not asked.done()
         self.recv("<iq type='result' id='1'><query xmlns='urn:x'/></iq>")
         assert asked.result()['from'] == 'a@b/c' and asked.result()['query'] == 'urn:x'
+        self.xmpp.send_presence()
+        assert b'presence' in self.xmpp.socket.next_sent()
+        assert self.xmpp.socket.next_sent() is None
 
 result = Case().run()
 print([text for _, text in result.failures + result.errors] or 'fine')
