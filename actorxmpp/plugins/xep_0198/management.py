@@ -38,6 +38,7 @@ class XEP_0198(BasePlugin):  # noqa: N801  plugin classes are named after their 
 
     name = "xep_0198"
     description = "XEP-0198: Stream Management"
+    xep_version = "1.6.3"
     dependencies: ClassVar[set[str]] = set()
     stanza = stanza
     window: int
