@@ -99,7 +99,7 @@ class Management:
                 raise
             self._note_progress(actions)
             self._carry_out(actions)
-            self._save()
+            self.save()
             return True
         if self.sm.state is sma.SmState.SUSPENDED:
             self._lose("the server did not resume the session", action.refused_h)
@@ -114,7 +114,7 @@ class Management:
         """The old session is gone."""
         actions = self.sm.resume_refused(handled)
         self._carry_out(actions, reason)
-        self._save()
+        self.save()
         self._parser.tell_dispatcher(m.SessionLost(reason))
 
     def _note_progress(self, actions: list[sma.SmAction]) -> None:
@@ -153,6 +153,11 @@ class Management:
         if self.sm.state is not sma.SmState.ENABLED:
             return b""
         return self.sm.ack() + self.sm.request(self._parser.clock.time())
+
+    def give_up(self) -> None:
+        """The session is not to be resumed, though it could be."""
+        self.closed()
+        self.save()
 
     # out
 
@@ -253,7 +258,7 @@ class Management:
         self._ask_later()  # some may have been sent since the request that this answers
         if element.tag == _ENABLED:
             self._parser.raise_event("sm_enabled", element)
-            self._save()
+            self.save()
         elif element.tag == _FAILED:
             self._tell(m.Outcome.SENT, refused)
             self._context.outbox.room_again()
@@ -304,7 +309,8 @@ class Management:
         if not self._parser.tell_dispatcher(message):
             dead_letters.publish(self._context.dispatcher, message, "no dispatcher")
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Have the store know where the session stands."""
         if self._journal is not None:
             self._journal.note()
 

@@ -380,6 +380,8 @@ class ParserActor(EventLoopActor):
 
     def _close(self, message: m.CloseStream) -> None:
         if not self._established:
+            if self._management is not None:
+                self._management.give_up()
             self._tell_transport(m.Disconnect(message.reason))
             return
         self.context.outbox.resume()  # the peer may read slowly, but nothing comes after this

@@ -23,6 +23,7 @@ from actorxmpp.actors import messages as m
 from actorxmpp.exceptions import StanzaNotSent
 from actorxmpp.jid import JID
 from actorxmpp.protocol import namespaces as ns
+from actorxmpp.protocol.smactions import Lost
 from actorxmpp.roles.lifecycle import Lifecycle
 from actorxmpp.roles.requests import Requests
 
@@ -110,6 +111,15 @@ class Sessions(Lifecycle, Requests):
         if self._in_session:
             self._in_session = False
             self.event("session_end", reason)
+
+    def _session_over(self, reason: str) -> None:
+        sm = self._context.sm
+        if sm is not None and self._context.settings.store is None:
+            for action in sm.closed():  # nobody will resume it, so nobody else would tell
+                if isinstance(action, Lost):
+                    outcome = m.Outcomes(m.Outcome.NOT_SENT, action.stanzas, reason)
+                    self.stanza_outcomes(outcome)
+        super()._session_over(reason)
 
     def stanza_outcomes(self, message: m.Outcomes) -> None:
         """The server has acknowledged stanzas, or they were sent again, or they are lost."""

@@ -358,6 +358,28 @@ def test_what_was_not_acknowledged_when_the_stream_is_closed_is_reported() -> No
     run(main)
 
 
+@pytest.mark.parametrize("how", ["disconnect", "abort"])
+def test_a_session_given_up_while_it_waits_to_be_resumed_reports(how: str) -> None:
+    async def main(server: SmServer) -> None:
+        bot = await online(server)
+        lost: list[str] = []
+        bot.add_event_handler("stanza_not_sent", lambda stanza: lost.append(stanza["body"]))
+        server.handling = False
+        say(bot, "swallowed")
+        await turns()
+        server.refusing = True
+        server.cut()
+        await until(lambda: not bot.session_context.up)
+        assert not lost
+        ended = bot.disconnected
+        getattr(bot, how)()
+        await ended
+        assert lost == ["swallowed"]
+        assert sm_state(bot) is SmState.OFF
+
+    run(main)
+
+
 def test_the_last_message_before_disconnect_is_delivered() -> None:
     async def main(server: SmServer) -> None:
         bot = await online(server)
