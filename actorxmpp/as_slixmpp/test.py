@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 from actorxmpp.as_slixmpp.roles import ClientXMPP, ComponentXMPP
 from actorxmpp.testing.compare import parse
 from actorxmpp.testing.xmpptestcase import XMPPTestCase
+from actorxmpp.xmlstream.tostring import tostring
 
 __all__ = ["SlixTest"]
 
@@ -23,12 +24,12 @@ class Sent:
     def __init__(self, case: SlixTest) -> None:
         self._case = case
 
-    def next_sent(self, timeout: float | None = None) -> bytes | None:
+    def next_sent(self, timeout: float | None = None) -> str | None:
         """Take out the next thing sent; None if there is nothing."""
         del timeout
         self._case.loop.idle()
         sent = self._case.server.sent
-        return ET.tostring(sent.popleft()) if sent else None
+        return tostring(sent.popleft(), self._case.xmpp.default_ns) if sent else None
 
 
 class SlixTest(XMPPTestCase):
