@@ -35,6 +35,14 @@ INBOUND_LOW = 100
 """Stanzas waiting for the dispatcher at which reading from the socket goes on again."""
 
 
+COROUTINES_HIGH = 10_000
+"""Handlers that are coroutines under way at which reading pauses. So many, because they may wait
+for replies, which don't come while nothing is read: at worst until they time out."""
+
+COROUTINES_LOW = 5_000
+"""Handlers under way at which reading goes on again."""
+
+
 class DispatcherActor(EventLoopActor):
     """Runs the role."""
 
@@ -44,6 +52,7 @@ class DispatcherActor(EventLoopActor):
         self._role: BaseXMPP | None = None
         self._current: StanzaBase | None = None
         self._failing = False
+        self._coroutines = 0
 
     # life
 
@@ -83,10 +92,8 @@ class DispatcherActor(EventLoopActor):
     def _stanzas(self, message: m.StanzasMatched) -> None:
         context = self.context
         context.pending_in -= len(message.items)
-        if context.reading_paused and context.pending_in <= INBOUND_LOW:
-            context.reading_paused = False
-            assert context.transport is not None
-            context.transport.tell(m.ResumeReading())
+        if context.reading_paused:
+            self._resume_reading()
         dispatch = self._dispatch
         if not message.counted:
             for stanza, handlers in message.items:
@@ -94,6 +101,14 @@ class DispatcherActor(EventLoopActor):
                     dispatch(stanza, handlers)
         elif message.epoch >= context.stale_before:
             self._count(message)
+
+    def _resume_reading(self) -> None:
+        """Read on, if there is not too much to do any more."""
+        context = self.context
+        if context.pending_in <= INBOUND_LOW and self._coroutines <= COROUTINES_LOW:
+            context.reading_paused = False
+            assert context.transport is not None
+            context.transport.tell(m.ResumeReading())
 
     def _count(self, message: m.StanzasMatched) -> None:
         """Dispatch stanzas, each of which counts as handled when it has been dealt with."""
@@ -162,13 +177,23 @@ class DispatcherActor(EventLoopActor):
             self.handler_failed(error, stanza)
             return
         if result is not None and inspect.isawaitable(result):
+            self._coroutines += 1
             self.create_task(self._await_guarded(result, stanza), name="handler")
+            context = self.context
+            if self._coroutines > COROUTINES_HIGH and not context.reading_paused:
+                context.reading_paused = True
+                assert context.transport is not None
+                context.transport.tell(m.PauseReading())
 
     async def _await_guarded(self, result: Awaitable[Any], stanza: StanzaBase | None) -> None:
         try:
             await result
         except Exception as error:  # noqa: BLE001  as above
             self.handler_failed(error, stanza)
+        finally:
+            self._coroutines -= 1
+            if self.context.reading_paused:
+                self._resume_reading()
 
     def handler_failed(self, error: Exception, stanza: StanzaBase | None) -> None:
         """Deal with a failure in one of the role's handlers as the settings say.

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from actorxmpp import ClientXMPP
+from actorxmpp.actors import dispatcher
 from actorxmpp.actors.messages import Probe
 from actorxmpp.exceptions import SendQueueFull, StanzaNotSent, StanzaTooLarge
 from actorxmpp.protocol.backoff import FullJitter
@@ -183,6 +184,39 @@ def test_a_probe_makes_the_server_say_something(managed: bool) -> None:
             await until(lambda: server.delivered)
             assert server.delivered[0].find("{urn:xmpp:ping}ping") is not None
             assert server.delivered[0].get("to") == "localhost"
+        await bot.disconnect()
+
+    run(main)
+
+
+def test_handlers_that_are_slow_pause_the_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatcher, "COROUTINES_HIGH", 3)
+    monkeypatch.setattr(dispatcher, "COROUTINES_LOW", 1)
+
+    async def main(server: SmServer) -> None:
+        bot = await online(server)
+        go: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        begun: list[str] = []
+        done: list[str] = []
+
+        async def slow(msg: Any) -> None:
+            begun.append(msg["body"])
+            await asyncio.shield(go)
+            done.append(msg["body"])
+
+        bot.add_event_handler("message", slow)
+        context = bot.session_context
+        for number in range(4):
+            server.write(f"<message from='a@b'><body>{number}</body></message>".encode())
+        await until(lambda: len(begun) == 4)
+        assert context.reading_paused
+        server.write(b"<message from='a@b'><body>later</body></message>")
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert len(begun) == 4
+        go.set_result(None)
+        await until(lambda: len(done) == 5)
+        assert not context.reading_paused
         await bot.disconnect()
 
     run(main)
