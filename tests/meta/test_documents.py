@@ -37,7 +37,7 @@ def exists(word: str, near: Path) -> bool:
 def test_paths_exist(path: Path) -> None:
     prose = FENCE.sub("", text(path))
     words = [word for word in CODE.findall(prose) if looks_like_a_path(word)]
-    words += LINK.findall(prose)
+    words += LINK.findall(CODE.sub("", prose))
     missing = [word for word in words if not exists(word, path)]
     assert not missing, f"{label(path)} names {', '.join(missing)}"
 
