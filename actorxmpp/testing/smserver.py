@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 from actorxmpp.net.errors import ConnectFailed, NetError
 from actorxmpp.net.memory import pair
 from actorxmpp.protocol import namespaces as ns
-from actorxmpp.protocol.actions import Established, Resumed, Send
+from actorxmpp.protocol.actions import Established, Resumed, Send, StreamLimits
 from actorxmpp.protocol.core import Negotiation
 from actorxmpp.protocol.header import client_header
 from actorxmpp.protocol.states import StreamEvent
@@ -40,12 +40,20 @@ FEATURES = frozenset((ns.clark(ns.SM, "sm"),))
 class _Negotiation(Negotiation):
     """Nothing but resumption."""
 
-    __slots__ = ("_jid", "_resume")
+    __slots__ = ("_features", "_jid", "_limits", "_resume")
 
     timeout = None  # nothing is waited for
 
-    def __init__(self, jid: str, resume: ResumeRequest | None) -> None:
+    def __init__(
+        self,
+        jid: str,
+        resume: ResumeRequest | None,
+        features: frozenset[str],
+        limits: StreamLimits,
+    ) -> None:
         super().__init__()
+        self._features = features
+        self._limits = limits
         self._jid = jid
         self._resume = resume
 
@@ -54,7 +62,7 @@ class _Negotiation(Negotiation):
         del tls
         header = Send(client_header("localhost"))
         if self._resume is None:
-            return [header, Established(self._jid, FEATURES)]
+            return [header, self._established_as(self._jid)]
         text = f"<resume xmlns='{ns.SM}' previd='{self._resume.previd}' h='{self._resume.h}'/>"
         return [header, Send(text.encode())]
 
@@ -69,8 +77,11 @@ class _Negotiation(Negotiation):
             return []
         h = int(event.get("h", "-1"))
         if event.tag == ns.clark(ns.SM, "resumed"):
-            return [Established("", FEATURES, resumed=Resumed(event.get("previd", ""), h))]
-        return [Established(self._jid, FEATURES, refused_h=h if h >= 0 else None)]
+            return [self._established_as("", resumed=Resumed(event.get("previd", ""), h))]
+        return [self._established_as(self._jid, refused_h=h if h >= 0 else None)]
+
+    def _established_as(self, jid: str, **outcome: Any) -> Established:
+        return Established(jid, self._features, limits=self._limits, **outcome)
 
 
 class SmSession:
@@ -148,6 +159,8 @@ class SmServer:
         before_enabled: sent just before stream management is enabled, and so not counted.
         max_seconds: how long it says it keeps sessions.
         closings: how many streams were closed in order.
+        features: the stream features it offers.
+        limits: what it says it accepts (XEP-0478).
         requests: how many acknowledgements it was asked for.
     """
 
@@ -165,6 +178,8 @@ class SmServer:
         self.location = ""
         self.before_enabled = b""
         self.max_seconds: int | None = None
+        self.features = FEATURES
+        self.limits = StreamLimits()
         self._made = 0
 
     # the client's side
@@ -181,12 +196,12 @@ class SmServer:
         }
         return SessionSettings(**values)
 
-    @staticmethod
-    def negotiation(role: BaseXMPP) -> Negotiation:
+    def negotiation(self, role: BaseXMPP) -> Negotiation:
         """Make the negotiation of a stream to this server."""
         jid = role.requested_jid
         full = jid.full if jid.resource else f"{jid.bare}/orchard"
-        return _Negotiation(full, role.session_context.resume)
+        resume = role.session_context.resume
+        return _Negotiation(full, resume, self.features, self.limits)
 
     async def connect(
         self,

@@ -12,6 +12,7 @@ from actorxmpp import ClientXMPP
 from actorxmpp.actors import dispatcher
 from actorxmpp.actors.messages import Probe
 from actorxmpp.exceptions import SendQueueFull, StanzaNotSent, StanzaTooLarge
+from actorxmpp.protocol.actions import StreamLimits
 from actorxmpp.protocol.backoff import FullJitter
 from actorxmpp.testing.smserver import SmServer
 
@@ -161,6 +162,18 @@ def test_a_stanza_too_large_is_refused_at_the_caller() -> None:
         with pytest.raises(StanzaTooLarge):
             bot.send_message("juliet@localhost", "x" * 3_000_000)
         assert bot.session_context.up
+        await bot.disconnect()
+
+    run(main)
+
+
+def test_the_servers_own_limits_are_obeyed() -> None:
+    async def main(server: SmServer) -> None:
+        server.limits = StreamLimits(max_bytes=10_000, idle_seconds=60)
+        bot = await online(server)
+        assert bot.limits == server.limits
+        with pytest.raises(StanzaTooLarge, match="10000"):
+            bot.send_message("juliet@localhost", "x" * 10_000)
         await bot.disconnect()
 
     run(main)

@@ -29,6 +29,7 @@ from actorxmpp.store import (
 from actorxmpp.testing.smserver import SmServer
 
 DEADLINE = 20.0
+QUERY = "{jabber:iq:roster}query"
 SM = SmSnapshot("id-1", 7, 3, (b"<message/>", b"<presence/>"), 600, "[::1]:5222", "a@b/c")
 ROSTER = RosterSnapshot("v1", (StoredItem("j@b", "J\u00fclia", "both", False, ("x", "y")),))
 SESSION = StoredSession(SM, "SCRAM-SHA-256-PLUS", ROSTER, 12.5)
@@ -260,6 +261,47 @@ def test_a_session_that_was_ended_in_order_is_not_resumed(store: SessionStore) -
         assert second.log == ["session_start"]
         await second.disconnect()
         await store.close()
+
+    run(main())
+
+
+def test_a_roster_is_stored_and_only_changes_are_asked_for() -> None:
+    async def main() -> None:
+        server, store = SmServer(), MemoryStore()
+        server.features |= {"{urn:xmpp:features:rosterver}ver"}
+        asked: list[str | None] = []
+
+        def answer(element: Any) -> None:
+            query = element.find(QUERY)
+            if query is None or element.get("type") != "get":
+                return
+            asked.append(query.get("ver"))
+            whole = (
+                "<query xmlns='jabber:iq:roster' ver='v7'>"
+                "<item jid='juliet@localhost' name='Juliet' subscription='both'>"
+                "<group>Capulet</group></item></query>"
+            )
+            body = whole if query.get("ver") == "" else ""
+            server.send(f"<iq type='result' id='{element.get('id')}'>{body}</iq>".encode())
+
+        server.on_stanza = answer
+        first = bot_for(server, store)
+        first.connect()
+        await until(lambda: server.sessions)
+        await first.get_roster()
+        await first.disconnect()
+        second = bot_for(server, store)
+        second.connect()
+        await until(lambda: second.sessionstarted)
+        await second.get_roster()
+        assert asked == ["", "v7"]
+        item = second.client_roster["juliet@localhost"]
+        assert (item["name"], item["subscription"], item["groups"]) == (
+            "Juliet",
+            "both",
+            ["Capulet"],
+        )
+        await second.disconnect()
 
     run(main())
 
