@@ -154,8 +154,8 @@ class BasePlugin:
             self.xmpp.add_event_handler("session_bind", self.session_bind)
             if self.xmpp.sessionstarted:
                 self.session_bind(self.xmpp.boundjid)
-        if self.features and "xep_0030" in self.xmpp.plugin:
-            disco = self.xmpp.plugin["xep_0030"]
+        disco = self.other("xep_0030")
+        if disco is not None:
             for feature in self.features:
                 disco.add_feature(feature)
         self.plugin_init()
@@ -163,8 +163,8 @@ class BasePlugin:
 
     def end(self) -> None:
         """Take the plugin down."""
-        if self.features and "xep_0030" in self.xmpp.plugin:
-            disco = self.xmpp.plugin["xep_0030"]
+        disco = self.other("xep_0030")
+        if disco is not None:
             for feature in self.features:
                 disco.del_feature(feature=feature)
         self.plugin_end()
@@ -202,6 +202,14 @@ class BasePlugin:
             if cell is not None:
                 self.__dict__["_place"] = cell  # found also after the plugin was disabled
         return cell
+
+    def other(self, name: str) -> Any:
+        """Return another plugin's object if it is there at this moment, else None.
+
+        For ``plugin_end``: at the end of a session the others may have ended before.
+        """
+        cell = self.xmpp.plugin.cells.get(name)
+        return None if cell is None else cell.instance
 
     def handle(self, name: str, pattern: str | MatcherBase, function: Callable[[Any], Any]) -> None:
         """Have stanzas handled in this plugin's actor.

@@ -71,11 +71,19 @@ class StaticDisco:
         self._disco = disco
         kept = disco.kept
         self.nodes: dict[tuple[str, str], Node] = kept.setdefault("nodes", {})
-        self.aliases: tuple[str, ...] = ()
-        """Beginnings of nodes that stand for no node at all (XEP-0115 section 6.2)."""
         self._cache: OrderedDict[tuple[str, str], Element] | None = None
 
     # nodes
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Beginnings of nodes that stand for no node at all (XEP-0115 section 6.2)."""
+        found: tuple[str, ...] = self._disco.kept.get("aliases", ())
+        return found
+
+    @aliases.setter
+    def aliases(self, value: tuple[str, ...]) -> None:
+        self._disco.kept["aliases"] = value
 
     def _key(self, jid: OptJidStr, node: str | None) -> tuple[str, str]:
         own = not jid or str(jid) == self._disco.xmpp.boundjid.full

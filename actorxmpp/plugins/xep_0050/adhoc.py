@@ -6,7 +6,6 @@ import inspect
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from actorxmpp.exceptions import PluginUnavailable
 from actorxmpp.plugins.xep_0050 import stanza
 from actorxmpp.plugins.xep_0050.provider import Provider
 from actorxmpp.plugins.xep_0050.sessions import Sessions
@@ -65,10 +64,9 @@ class XEP_0050(Provider):  # noqa: N801  plugin classes are named after their XE
         """Forget the commands under way."""
         for timer in self._timers.values():
             timer.cancel()
-        try:
-            self.xmpp.plugin["xep_0030"].del_items(node=NS)
-        except (KeyError, PluginUnavailable):
-            return  # it ended first
+        disco = self.other("xep_0030")
+        if disco is not None:
+            disco.del_items(node=NS)
 
     def set_backend(self, db: Any) -> None:
         """Keep the commands under way in another mapping."""

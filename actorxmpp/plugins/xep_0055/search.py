@@ -62,8 +62,9 @@ class XEP_0055(BasePlugin):  # noqa: N801  plugin classes are named after their 
 
     def plugin_end(self) -> None:
         """No longer let others search."""
-        if "xep_0030" in self.xmpp.plugin:
-            self.xmpp.plugin["xep_0030"].del_feature(feature=NS)
+        disco = self.other("xep_0030")
+        if disco is not None:
+            disco.del_feature(feature=NS)
 
     async def _handle_search(self, iq: Iq) -> None:
         if iq["type"] not in ("get", "set"):

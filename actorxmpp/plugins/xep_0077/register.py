@@ -74,8 +74,9 @@ class XEP_0077(BasePlugin):  # noqa: N801  plugin classes are named after their 
 
     def plugin_end(self) -> None:
         """Don't say any more that users can register."""
-        if self.xmpp.is_component and "xep_0030" in self.xmpp.plugin:
-            self.xmpp.plugin["xep_0030"].del_feature(feature=NS)
+        disco = self.other("xep_0030")
+        if disco is not None:
+            disco.del_feature(feature=NS)
 
     # registering users
 

@@ -94,8 +94,8 @@ class XEP_0115(BasePlugin):  # noqa: N801  plugin classes are named after their 
 
     def plugin_end(self) -> None:
         """Leave service discovery as it was."""
-        if "xep_0030" in self.xmpp.plugin:
-            disco = self.xmpp.plugin["xep_0030"]
+        disco = self.other("xep_0030")
+        if disco is not None:
             disco.static.aliases = ()
             for op in ("supports", "has_identity"):
                 disco.api.unregister(op)
