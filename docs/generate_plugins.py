@@ -27,11 +27,12 @@ xmpp.plugin.disable("xep_0045")                             # with what depends 
 ```
 
 `xmpp["xep_0045"]` is a handle: it stays good when the plugin is restarted, and raises
-`PluginUnavailable` while it restarts or after it was disabled. `register_plugins()` enables all below.
+`PluginUnavailable` while it restarts or after it was disabled. `register_plugins()` enables all
+that are listed below.
 
 A plugin's handlers run in an actor of its own, started by the first stanza or event for it. If one
-fails, an IQ is answered with `internal-server-error` and that actor alone restarts, with a new plugin
-object; the connection stays.
+fails, an IQ is answered with `internal-server-error` and that actor alone restarts, with a new
+plugin object; the connection stays.
 
 ## Writing one
 
@@ -56,8 +57,13 @@ class Weather(BasePlugin):
     def post_init(self): ...                     # after plugin_init
 ```
 
-A program takes an operation over with `xmpp["weather"].api.register(function, "get_weather", jid, node)`;
-the plugin calls `await self.api["get_weather"](jid, node, ifrom, args)`.
+The plugin asks its hooks with a JID, a node, who wants to know, and arguments; a program takes an
+operation over, for all JIDs and nodes or for some:
+
+```python
+answer = await self.api["get_weather"](jid, node, iq["from"], iq)             # in the plugin
+xmpp["weather"].api.register(function, "get_weather", "balcony@example.net")  # in the program
+```
 
 A plugin of another package is found by name if the package has an entry point in the group
 `actorxmpp.plugins`; its value is the class, or the module that has it:
@@ -80,7 +86,7 @@ def overview(plugins: list[type[BasePlugin]]) -> str:
     """Return the table of all plugins."""
     rows = ["## All plugins", "", "| plugin | XEP | version | depends on |", "|---|---|---|---|"]
     for plugin in plugins:
-        needs = " ".join(sorted(plugin.dependencies)) or "–"
+        needs = " ".join(sorted(plugin.dependencies)) or "-"
         title = plugin.description.partition(": ")[2]
         rows.append(
             f"| [{plugin.name}](#{plugin.name}) | {title} | {plugin.xep_version} | {needs} |"
@@ -90,12 +96,11 @@ def overview(plugins: list[type[BasePlugin]]) -> str:
 
 def section(plugin: type[BasePlugin]) -> str:
     """Return what there is to say about one plugin."""
-    number = plugin.name.removeprefix("xep_")
+    url = f"https://xmpp.org/extensions/xep-{plugin.name.removeprefix('xep_')}.html"
     lines = [
         f"## {plugin.name}",
         "",
-        f"[{plugin.description}](https://xmpp.org/extensions/xep-{number}.html), "
-        f"version {plugin.xep_version}.",
+        f"[{plugin.description}]({url}), version {plugin.xep_version}.",
         "",
         markdown(inspect.getdoc(plugin) or ""),
         "",
