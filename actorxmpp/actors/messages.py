@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from actorxmpp.xmlstream.stanzabase import StanzaBase
 
 __all__ = [
+    "NEXT_FOR_PLUGIN",
     "AckDue",
     "AckRequested",
     "BytesReceived",
@@ -34,6 +35,7 @@ __all__ = [
     "Disconnect",
     "FlushOutbox",
     "HandlersMatched",
+    "NextForPlugin",
     "Outcome",
     "Outcomes",
     "Outgoing",
@@ -187,6 +189,13 @@ class RunEventHandler(NamedTuple):
 
     function: Callable[[Any], Any]
     data: Any
+
+
+class NextForPlugin(NamedTuple):
+    """There is something in the plugin's queue; told once, however much it is."""
+
+
+NEXT_FOR_PLUGIN = NextForPlugin()
 
 
 # dispatcher -> parser

@@ -25,6 +25,8 @@ __all__ = ["PluginActor"]
 
 logger = logging.getLogger(__name__)
 
+NEXT = m.NEXT_FOR_PLUGIN
+
 
 class PluginActor(EventLoopActor):
     """Runs one plugin."""
@@ -41,9 +43,8 @@ class PluginActor(EventLoopActor):
             self.context.role.make_plugin(cell)
             self.context.role.event("plugin_restarted", cell.name)
         cell.ref = self.actor_ref
-        stash, cell.stash = cell.stash, None
-        for message in stash or ():
-            self.actor_ref.tell(message)
+        if cell.stash:
+            self.actor_ref.tell(NEXT)
 
     def on_stop(self) -> None:
         """End the plugin in order (``plugin_end``)."""
@@ -52,6 +53,10 @@ class PluginActor(EventLoopActor):
         if instance is not None:
             instance.end()
         self._forget_handlers()
+        stash, self.cell.stash = self.cell.stash, None
+        for message in stash or ():
+            if not self.cell.wanted and type(message) is m.RunHandler:
+                message.stanza.exception(XMPPError("service-unavailable"))
 
     def on_failure(self, *_exc_info: Any) -> None:
         """Drop the broken plugin object; the next start makes a new one."""
@@ -59,8 +64,20 @@ class PluginActor(EventLoopActor):
         self.cell.instance = None
         self._forget_handlers()
 
-    def on_receive(self, message: Any) -> Any:
-        """Run a handler of the plugin."""
+    def on_receive(self, message: Any) -> None:
+        """Run a handler of the plugin: the next one that waits.
+
+        What waits is kept in the plugin's place, not in this actor's inbox, so that a failure
+        costs only the stanza it happened with.
+        """
+        if message is not NEXT:
+            self._handle(message)
+        elif self.cell.stash:
+            self._handle(self.cell.stash.popleft())
+            if self.cell.stash:
+                self.actor_ref.tell(NEXT)
+
+    def _handle(self, message: Any) -> None:
         if type(message) is m.RunHandler:
             self._run(message.handler.run, message.stanza, message.stanza)
         else:

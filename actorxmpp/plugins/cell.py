@@ -11,17 +11,18 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from actorxmpp.actors.context import PLUGIN_STASH_LIMIT, PluginCell
+from actorxmpp.actors.messages import NEXT_FOR_PLUGIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from actorxmpp.plugins.base import BasePlugin
 
-__all__ = ["WAKE_STASH_LIMIT", "Cell"]
+__all__ = ["QUEUE_LIMIT", "Cell"]
 
-WAKE_STASH_LIMIT = 10_000
-"""Stanzas and events kept while a plugin's actor starts for the first time: what one read from the
-socket can bring before the actor has had its turn."""
+QUEUE_LIMIT = 10_000
+"""Stanzas and events waiting for a plugin that runs or starts: more than one read from the socket
+can bring before the actor has had its turn. More are refused, as ``PLUGIN_STASH_LIMIT`` says."""
 
 
 class Cell(PluginCell):
@@ -42,23 +43,23 @@ class Cell(PluginCell):
         self.kept: dict[str, Any] | None = None
 
     def tell(self, message: Any) -> bool:
-        """Pass a message to the plugin's actor; start the actor, or keep the message for it.
+        """Put a message into the plugin's queue and have the actor look; start it if need be.
 
         Returns:
             False if the plugin is disabled or too much is waiting already.
         """
-        if self.ref is not None:
-            self.ref.tell(message)
-            return True
         if not self.wanted:
             return False
-        limit = PLUGIN_STASH_LIMIT if self.instance is None else WAKE_STASH_LIMIT
         if self.stash is None:
             self.stash = deque()
-        if len(self.stash) >= limit:
+        waiting = len(self.stash)
+        if waiting >= (PLUGIN_STASH_LIMIT if self.instance is None else QUEUE_LIMIT):
             return False
         self.stash.append(message)
-        if self.asleep and self.instance is not None:
+        if self.ref is not None:
+            if not waiting:
+                self.ref.tell(NEXT_FOR_PLUGIN)
+        elif self.asleep and self.instance is not None:
             self.asleep = False
             self.instance.xmpp.wake_plugin(self)
         return True
