@@ -36,6 +36,8 @@ class StanzaType(type):
     _deleters: dict[str, Getter]
     _tags: dict[str, type[ElementBase]] | None
     _child_names: dict[str, tuple[str, ...]]
+    _epoch: int
+    """Counts the changes of the class: who remembers something of it remembers this, too."""
 
     def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
         super().__init__(name, bases, namespace)
@@ -45,6 +47,7 @@ class StanzaType(type):
         set_on(cls, "_deleters", {})
         set_on(cls, "_tags", None)
         set_on(cls, "_child_names", {})
+        set_on(cls, "_epoch", 0)
 
     def __setattr__(cls, name: str, value: Any) -> None:
         type.__setattr__(cls, name, value)
@@ -58,6 +61,7 @@ def forget(cls: StanzaType) -> None:
     cls._deleters.clear()
     cls._child_names.clear()
     type.__setattr__(cls, "_tags", None)
+    type.__setattr__(cls, "_epoch", cls._epoch + 1)
     children: list[Any] = cls.__subclasses__()
     for child in children:
         forget(child)

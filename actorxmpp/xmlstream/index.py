@@ -30,6 +30,15 @@ class _Entry(NamedTuple):
 _SWEEP = 16
 """Registrations of one owner below which old ones are not looked for."""
 
+_PLANS = 16
+"""Shapes of stanzas remembered: a session sees few. At the limit all are forgotten."""
+
+_PLANNED_SHAPE = 10
+"""Longest shape remembered: a peer can make longer ones at will."""
+
+_TYPED = frozenset(("message", "iq"))
+"""Stanzas whose ``type`` is their attribute; a presence's may be its ``<show/>``."""
+
 _NO_ENTRIES: dict[str | None, list[_Entry]] = {}  # never changed
 
 _Table = dict[str, dict[str | None, list[_Entry]]]
@@ -47,6 +56,7 @@ class HandlerIndex:
         "_handlers",
         "_next",
         "_others",
+        "_plans",
     )
 
     def __init__(self) -> None:
@@ -62,6 +72,8 @@ class HandlerIndex:
         self._by_path: _Table = {}
         self._by_id: dict[str, list[_Entry]] = {}
         self._others: list[_Entry] = []
+        #: the shape of a stanza -> who may take it; forgotten when handlers come or go
+        self._plans: dict[tuple[Any, ...], list[_Entry]] = {}
 
     def __len__(self) -> int:
         return len(self._handlers)
@@ -75,6 +87,7 @@ class HandlerIndex:
 
     def add(self, handler: Any) -> None:
         """Adds a handler, or anything that has what ``BaseHandler`` has."""
+        self._plans.clear()
         order = self._next
         self._next += 1
         self._handlers[order] = handler
@@ -126,29 +139,38 @@ class HandlerIndex:
     def match(self, stanza: StanzaBase) -> list[Any]:
         """Returns the handlers that take a stanza, in the order they were added."""
         xml = stanza.xml
-        tags = self._by_tag.get(xml.tag, _NO_ENTRIES)
-        paths = self._by_path.get(stanza.name, _NO_ENTRIES)
-        found = self._others.copy()
-        if None in tags:
-            found += tags[None]
-        if None in paths:
-            found += paths[None]
-        if tags or paths:
-            stanza_class = type(stanza)
-            known = stanza_class._child_names  # noqa: SLF001 - the cache of child_names
-            for child in xml:
-                tag = child.tag
-                if tag in tags:
-                    found += tags[tag]
-                if paths:
-                    for name in known.get(tag) or child_names(stanza_class, tag):
-                        if name in paths:
-                            found += paths[name]
+        kind = type(stanza)
+        shape = (kind, kind._epoch, xml.tag, xml.get("type"), *[child.tag for child in xml])  # noqa: SLF001 - made for this
+        found = self._plans.get(shape)
+        if found is None:
+            found = self._plan(stanza, shape)
         if self._by_id:
-            found += self._by_id.get(xml.get("id", ""), ())
-        if len(found) > 1:
-            found = _unique(found)
+            same_id = self._by_id.get(xml.get("id", ""))
+            if same_id is not None:
+                found = _unique([*found, *same_id])
+        if not found:
+            return []
         return [handler for _, handler, exact in found if exact or handler.match(stanza)]
+
+    def _plan(self, stanza: StanzaBase, shape: tuple[Any, ...]) -> list[_Entry]:
+        """Finds, and remembers, who may take stanzas of this shape.
+
+        A shape is the class, the type and the names of the sub-elements.
+        """
+        tags = self._by_tag.get(stanza.xml.tag, _NO_ENTRIES)
+        paths = self._by_path.get(stanza.name, _NO_ENTRIES)
+        found = [*self._others, *tags.get(None, ()), *paths.get(None, ())]
+        for child in stanza.xml:
+            found += tags.get(child.tag, ())
+            if paths:
+                for name in child_names(type(stanza), child.tag):
+                    found += paths.get(name, ())
+        found = [entry for entry in _unique(found) if _type_fits(entry, stanza)]
+        if len(shape) <= _PLANNED_SHAPE:
+            if len(self._plans) >= _PLANS:
+                self._plans.clear()
+            self._plans[shape] = found
+        return found
 
     def _bucket(self, key: Key) -> list[_Entry]:
         if key.kind is KeyKind.ID:
@@ -158,6 +180,7 @@ class HandlerIndex:
 
     def _remove(self, order: int) -> None:
         """Takes a handler out of the tables it is in, and empty tables with it."""
+        self._plans.clear()
         handler = self._handlers.pop(order)
         if not self._handlers:
             self._by_owner.clear()
@@ -184,6 +207,14 @@ class HandlerIndex:
             del table[key.name][key.child]
             if not table[key.name]:
                 del table[key.name]
+
+
+def _type_fits(entry: _Entry, stanza: StanzaBase) -> bool:
+    """Tells whether the stanza's type is one the handler may want."""
+    if entry.exact or stanza.name not in _TYPED:
+        return True
+    wanted = getattr(getattr(entry.handler, "matcher", None), "wanted_type", None)
+    return wanted is None or stanza["type"] == wanted
 
 
 def _owner(handler: Any) -> str | None:

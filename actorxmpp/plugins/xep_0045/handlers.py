@@ -38,6 +38,11 @@ class MessageOfType(MatcherBase):
         super().__init__(criteria)
         self._type, _, self._child = criteria.partition("/")
 
+    @property
+    def wanted_type(self) -> str:
+        """The type."""
+        return self._type
+
     def match(self, xml: Any) -> bool:
         """Whether the type is right; the index has seen the child."""
         return bool(xml.xml.get("type") == self._type)

@@ -49,6 +49,11 @@ class MatcherBase:
     def __init__(self, criteria: Any) -> None:
         self._criteria = criteria
 
+    @property
+    def wanted_type(self) -> str | None:
+        """The ``type`` a matching stanza has; None if any will do. The index asks once."""
+        return None
+
     def match(self, xml: Any) -> bool:
         """Tells whether a stanza fits."""
         del xml

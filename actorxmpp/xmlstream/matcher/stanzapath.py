@@ -33,6 +33,13 @@ class StanzaPath(MatcherBase):
         """Tells whether the path fits the stanza."""
         return match_steps(stanza, self._steps)
 
+    @property
+    def wanted_type(self) -> str | None:
+        """The ``type`` a matching stanza has; None if any will do."""
+        if not self._steps or local_name(self._steps[0].name) not in _ROOTS:
+            return None
+        return dict(self._steps[0].attributes).get("type")
+
     def index_keys(self) -> tuple[Key, ...] | None:
         """One key: the stanza's name and, if the path goes on, the next step's."""
         root = local_name(self._steps[0].name) if self._steps else ""

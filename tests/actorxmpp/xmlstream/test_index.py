@@ -347,6 +347,53 @@ def test_many_child_names_are_bounded():
     assert len(Message._child_names) <= MAX_CHILD_NAMES
 
 
+BODY = "<message xmlns='NS'{}><body>x</body></message>"
+
+
+def test_a_shape_is_remembered_until_handlers_come_or_go():
+    index = HandlerIndex()
+    assert index.match(build(BODY.format(""))) == []
+    one = Callback("one", MatchXPath("{NS}message/{NS}body".replace("NS", CLIENT)), print)
+    index.add(one)
+    assert index.match(build(BODY.format(""))) == [one]
+    index.discard(one)
+    assert index.match(build(BODY.format(""))) == []
+
+
+@pytest.mark.parametrize("path", ["message@type=chat", "message@type=chat/body"])
+@pytest.mark.parametrize(
+    ("attribute", "fits"), [(" type='chat'", True), (" type='groupchat'", False), ("", False)]
+)
+def test_handlers_of_another_type_are_not_asked(path, attribute, fits):
+    index = HandlerIndex()
+    index.add(Callback("chat", StanzaPath(path), print))
+    for _ in range(2):  # the second time from memory
+        assert bool(index.match(build(BODY.format(attribute)))) is fits
+
+
+def test_a_message_without_a_type_is_normal():
+    index = HandlerIndex()
+    index.add(Callback("normal", StanzaPath("message@type=normal/body"), print))
+    assert len(index.match(build(BODY.format("")))) == 1
+
+
+def test_a_presence_whose_type_is_its_show_is_asked_each_time():
+    index = HandlerIndex()
+    index.add(Callback("away", StanzaPath("presence@type=away"), print))
+    for show, count in (("away", 1), ("xa", 0), ("away", 1)):
+        text = f"<presence xmlns='NS'><show>{show}</show></presence>"
+        assert len(index.match(build(text))) == count
+
+
+def test_remembered_shapes_are_bounded():
+    index = HandlerIndex()
+    for number in range(1_000):
+        index.match(build(f"<message xmlns='NS'><x{number} xmlns='urn:x'/></message>"))
+    index.match(build(f"<message xmlns='NS'>{'<y/>' * 50}</message>"))
+    assert len(index._plans) <= 16
+    assert max(map(len, index._plans)) <= 10
+
+
 def test_registry():
     registry = StanzaRegistry([Message])
     assert Message in registry
