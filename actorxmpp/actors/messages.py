@@ -2,7 +2,7 @@
 
 Rules of this file: immutable values only; no behaviour; one section for each pair of neighbours.
 They are named tuples, because one of each kind is made for every read or stanza and a frozen
-dataclass costs three times as much to make.
+dataclass costs three times as much to make. Where even that counts they are made with ``new``.
 
 ``epoch`` numbers the connections of a session. A value that carries an epoch belongs to that
 connection alone; a stage drops what comes from an older one.
@@ -56,6 +56,7 @@ __all__ = [
     "StreamFinished",
     "StreamOpen",
     "TlsEstablished",
+    "new",
 ]
 
 
@@ -70,6 +71,11 @@ class Outcome(enum.Enum):
     """It was written once more; another outcome follows."""
     NOT_SENT = "not-sent"
     """As far as anybody knows the server has not handled it, and it won't be sent again."""
+
+
+new = tuple.__new__
+"""``new(BytesReceived, (epoch, data))`` makes what ``BytesReceived(epoch, data)`` makes, in a third
+of the time: for what is made for every read and every stanza."""
 
 
 # transport -> parser

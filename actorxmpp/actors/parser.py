@@ -182,7 +182,7 @@ class ParserActor(EventLoopActor):
         if context.pending_in > INBOUND_HIGH and not context.reading_paused:
             context.reading_paused = True
             self._tell_transport(m.PauseReading())
-        self.tell_dispatcher(m.StanzasMatched(matched, self._epoch, counted))
+        self.tell_dispatcher(m.new(m.StanzasMatched, (matched, self._epoch, counted)))
 
     def _violated(self, violation: StreamViolation) -> None:
         logger.warning("%s: the peer broke the stream: %s", self.context.spec.id, violation)

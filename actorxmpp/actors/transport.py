@@ -70,7 +70,7 @@ class _SocketEvents:
     def data_received(self, data: bytes) -> None:
         assert self._parser is not None
         self._watch.heard = True
-        self._parser.tell(m.BytesReceived(self._epoch, data))
+        self._parser.tell(m.new(m.BytesReceived, (self._epoch, data)))
 
     def connection_lost(self, error: NetError | None) -> None:
         if self._transport.is_alive():

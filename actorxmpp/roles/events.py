@@ -67,16 +67,17 @@ class Events(RoleCore):
             self.loop.call_soon_threadsafe(self.event, name, data)
             return
         data = {} if data is None else data
-        for entry in self._context.events.take(name):
-            if entry.owner is not None:
-                cell = self._context.plugins.get(entry.owner)
+        actor = self._actor
+        stanza = data if isinstance(data, StanzaBase) else None
+        for function, _, owner in self._context.events.take(name):
+            if owner is not None:
+                cell = self._context.plugins.get(owner)
                 if cell is not None:
-                    cell.tell(m.RunEventHandler(entry.function, data))
-            elif self._actor is not None:
-                stanza = data if isinstance(data, StanzaBase) else None
-                self._actor.run_guarded(entry.function, data, stanza)
+                    cell.tell(m.RunEventHandler(function, data))
+            elif actor is not None:
+                actor.run_guarded(function, data, stanza)
             else:
-                result = entry.function(data)
+                result = function(data)
                 if inspect.isawaitable(result):
                     self.loop.create_task(result)  # type: ignore[arg-type]
 

@@ -239,4 +239,4 @@ class Stanzas(Events, RoleCore):
     def _send_out(
         self, stanza: Any, data: bytes, future: asyncio.Future[m.Outcome] | None = None
     ) -> None:
-        self._context.outbox.put(m.Outgoing(stanza, data, future))
+        self._context.outbox.put(m.new(m.Outgoing, (stanza, data, future)))
