@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["PLUGINS"]
+from actorxmpp.exceptions import PluginNotFound
+from actorxmpp.plugins.base import BasePlugin, load_plugin, register_plugin
+
+__all__ = ["PLUGINS", "BasePlugin", "PluginNotFound", "load_plugin", "register_plugin"]
 
 PLUGINS = (
     "xep_0004",
