@@ -478,6 +478,8 @@ def test_chaos() -> None:
             dice = rng.random()
             if dice < 0.06:
                 server.cut()
+                if dice < 0.03:  # the other half goes on while the session is down
+                    await until(lambda: context.up)
             elif dice < 0.07 and context.up and crashes < 4:
                 crashes += 1  # more would be too many for one session in so short a time
                 context.transport.tell("crash")  # type: ignore[union-attr]
