@@ -477,9 +477,10 @@ def test_chaos() -> None:
             )
             dice = rng.random()
             if dice < 0.06:
+                was_up, before = context.up, context.status.connections
                 server.cut()
-                if dice < 0.03:  # the other half goes on while the session is down
-                    await until(lambda: context.up)
+                if was_up and dice < 0.03:  # the other half goes on while the session is down
+                    await until(lambda before=before: context.status.connections > before)  # type: ignore[misc]
             elif dice < 0.07 and context.up and crashes < 4:
                 crashes += 1  # more would be too many for one session in so short a time
                 context.transport.tell("crash")  # type: ignore[union-attr]
