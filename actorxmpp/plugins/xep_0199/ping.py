@@ -51,14 +51,24 @@ class XEP_0199(BasePlugin):  # noqa: N801  plugin classes are named after their 
     def plugin_init(self) -> None:
         """Answer pings."""
         self.handle("Ping", PATTERNS["Ping"], self._handle_ping)
+        if "keepalive" in self.kept:
+            self.keepalive, self.interval, self.timeout = self.kept["keepalive"]
+        if self.keepalive:
+            self._watch_sessions()
+            if self.xmpp.sessionstarted:
+                self.enable_keepalive()
 
     def plugin_end(self) -> None:
         """Stop watching."""
         self.xmpp.cancel_schedule(KEEPALIVE)
 
-    def session_bind(self, jid: JID) -> None:
-        """Begin watching the new connection, if configured."""
-        del jid
+    def _watch_sessions(self) -> None:
+        """Hear of each new session; a plugin that need not hear of them needs no actor."""
+        self.xmpp.del_event_handler("session_bind", self._begin)
+        self.xmpp.add_event_handler("session_bind", self._begin)
+
+    def _begin(self, _jid: JID) -> None:
+        """Watch a new connection."""
         if self.keepalive:
             self.enable_keepalive()
 
@@ -72,6 +82,8 @@ class XEP_0199(BasePlugin):  # noqa: N801  plugin classes are named after their 
         self.keepalive = True
         self.interval = interval or self.interval
         self.timeout = timeout or self.timeout
+        self.kept["keepalive"] = (True, self.interval, self.timeout)
+        self._watch_sessions()
         self.xmpp.cancel_schedule(KEEPALIVE)
         self.xmpp.schedule(KEEPALIVE, self.interval, self._watch, repeat=True)
 
@@ -79,6 +91,7 @@ class XEP_0199(BasePlugin):  # noqa: N801  plugin classes are named after their 
         """No longer ping the server regularly."""
         del event
         self.keepalive = False
+        self.kept["keepalive"] = (False, self.interval, self.timeout)
         self.xmpp.cancel_schedule(KEEPALIVE)
 
     async def _watch(self) -> None:
@@ -108,6 +121,8 @@ class XEP_0199(BasePlugin):  # noqa: N801  plugin classes are named after their 
         Returns:
             A future of the reply; see ``Iq.send`` for how it fails.
         """
+        if ifrom is None and self.xmpp.is_component:
+            ifrom = self.xmpp.boundjid  # a component's stanzas need a sender (XEP-0114)
         iq = self.xmpp.make_iq_get(ito=jid, ifrom=ifrom)
         iq.enable("ping")
         return self.xmpp.send_iq(iq, callback, timeout, timeout_callback)
