@@ -222,6 +222,9 @@ class XEP_0045(Handlers, Admin):  # noqa: N801  plugin classes are named after t
             presence_options=options,
         ).send()
 
+    join_groupchat = join_muc
+    join_groupchat_wait = join_muc_wait
+
     def _begin(
         self, room: JidStr, nick: str, password: str | None, options: PresenceArgs | None
     ) -> tuple[JID | None, JID]:

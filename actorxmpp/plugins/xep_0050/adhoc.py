@@ -68,6 +68,9 @@ class XEP_0050(Provider):  # noqa: N801  plugin classes are named after their XE
         if disco is not None:
             disco.del_items(node=NS)
 
+    def prep_handlers(self, handlers: Any, **kwargs: Any) -> None:
+        """Do nothing: a mapping that keeps commands elsewhere overrides it to prepare functions."""
+
     def set_backend(self, db: Any) -> None:
         """Keep the commands under way in another mapping."""
         self.sessions = db

@@ -10,7 +10,7 @@ from actorxmpp.xmlstream.stanzabase import ElementBase
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["NS", "text_field"]
+__all__ = ["NS", "name_part", "text_field"]
 
 NS = "vcard-temp"
 
@@ -55,3 +55,21 @@ def text_field(
         f"del_{attrib.lower()}": deleter,
     }
     return cast("type[ElementBase]", StanzaType(name.title(), (ElementBase,), body))
+
+
+def name_part(name: str) -> tuple[Callable[[Any], Any], Callable[[Any, Any], None]]:
+    """Make the getter and setter of a part of a name, which may be several words.
+
+    Args:
+        name: the part's element.
+    """
+
+    def getter(self: ElementBase) -> Any:
+        value: str = self._get_sub_text(name)
+        return [each.strip() for each in value.split(",")] if "," in value else value
+
+    def setter(self: ElementBase, value: Any) -> None:
+        text = ",".join(value) if isinstance(value, (list, tuple)) else value
+        self._set_sub_text(name, text, keep=True)
+
+    return getter, setter

@@ -8,7 +8,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.jid import JID
-from actorxmpp.plugins.xep_0054.fields import NS, text_field
+from actorxmpp.plugins.xep_0054.fields import NS, name_part, text_field
 from actorxmpp.plugins.xep_0082 import format_date, format_datetime, parse
 from actorxmpp.xmlstream.stanzabase import ET, ElementBase, register_stanza_plugin
 
@@ -48,13 +48,19 @@ class VCardTemp(ElementBase):
 
 
 class Name(ElementBase):
-    """The name in its parts; several words of one part are joined with commas."""
+    """The name in its parts; a part of several is a list, with commas on the wire."""
 
     name = "N"
     namespace = NS
     plugin_attrib = "N"
     interfaces: ClassVar[set[str]] = {"FAMILY", "GIVEN", "MIDDLE", "PREFIX", "SUFFIX"}
     sub_interfaces: ClassVar[set[str]] = {"FAMILY", "GIVEN", "MIDDLE", "PREFIX", "SUFFIX"}
+
+    get_family, set_family = name_part("FAMILY")
+    get_given, set_given = name_part("GIVEN")
+    get_middle, set_middle = name_part("MIDDLE")
+    get_prefix, set_prefix = name_part("PREFIX")
+    get_suffix, set_suffix = name_part("SUFFIX")
 
 
 class Email(ElementBase):

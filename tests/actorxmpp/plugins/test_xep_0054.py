@@ -41,6 +41,8 @@ def test_a_card_is_written_and_read() -> None:
     assert same(card().xml, ET.fromstring(CARD))
     read = VCardTemp(xml=ET.fromstring(CARD))
     assert read["N"]["GIVEN"] == "Romeo"
+    read["N"]["MIDDLE"] = ["A.", "B."]
+    assert read["N"]["MIDDLE"] == ["A.", "B."]
     assert read["NICKNAME"] == "Rom"
     assert read["BDAY"].year == 1591
     assert read["EMAIL"]["INTERNET"] is True

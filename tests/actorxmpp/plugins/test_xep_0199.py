@@ -1,7 +1,5 @@
 """XEP-0199: pings."""
 
-# ruff: noqa: E501  stanzas are written as on the wire
-
 from __future__ import annotations
 
 import asyncio
