@@ -31,7 +31,7 @@ CONTACTS_LIMIT = 20_000
 """Addresses whose string one session remembers; a component may see many. The oldest goes."""
 
 AVAILABLE = frozenset(("available", "chat", "away", "dnd", "xa"))
-DEFAULT_NODE = "https://pypi.org/project/actorxmpp"
+DEFAULT_NODE = "urn:actorxmpp"
 
 OWN_LIMIT = 1_000
 """Strings of our own sessions kept in the process: one for each set of plugins."""
