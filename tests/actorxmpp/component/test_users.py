@@ -280,7 +280,7 @@ def test_an_idle_user_stops_and_comes_back() -> None:
 
 def test_stanzas_race_with_the_idle_stop_and_none_is_lost() -> None:
     async def main(server: Any) -> None:
-        gateway, juliet = Gateway(idle=0.001), await client(server)
+        gateway, juliet = Gateway(idle=0.000001), await client(server)
         await online(server, gateway)
         sent = 0
         while gateway.user_counts.idled < 20:
