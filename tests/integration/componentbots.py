@@ -13,10 +13,11 @@ from actorxmpp.actors.context import SessionSettings
 from actorxmpp.protocol.backoff import FullJitter
 from supervisors import shutdown
 
+from .ours import Sockets
 from .servers.base import HOST, RealServer
 
 QUICK = FullJitter(base=0.2, cap=0.5, slow_from=0.2)
-WAIT_S = 20.0
+WAIT_S = 60.0
 POLL_S = 0.02
 
 
@@ -32,6 +33,8 @@ class Gateway(ComponentXMPP):
         **settings: Any,
     ) -> None:
         settings.setdefault("backoff", QUICK)
+        self.sockets = Sockets()
+        settings.setdefault("connector", self.sockets.connect)
         super().__init__(
             jid,
             secret,
@@ -80,4 +83,4 @@ async def running(gateway: Gateway, *, wait: bool = True) -> AsyncIterator[Gatew
             session = gateway.session_context.session
             assert session is not None
             await shutdown(session)
-            await asyncio.sleep(POLL_S)  # the loop closes the socket on its next turn
+            await gateway.sockets.closed()

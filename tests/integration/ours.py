@@ -23,8 +23,8 @@ from supervisors import shutdown
 from .servers.base import HOST, RealServer
 
 POLL_S = 0.01
-LOGIN_TIMEOUT_S = 20.0
-CLOSE_TIMEOUT_S = 10.0
+LOGIN_TIMEOUT_S = 60.0
+CLOSE_TIMEOUT_S = 30.0
 
 
 class Ours(ClientXMPP):
@@ -133,7 +133,7 @@ async def online(
         )
         assert client.sessionstarted, client.failures
         yield client
-        reason = await asyncio.wait_for(client.disconnect(reason="the test is over"), 10)
+        reason = await asyncio.wait_for(client.disconnect(reason="the test is over"), 30)
         assert reason == "the test is over"
     finally:
         session = client.session_context.session

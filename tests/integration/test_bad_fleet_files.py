@@ -13,7 +13,7 @@ import pytest
 
 from .program import HERE, ROOT, actorxmpp
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 90.0
 SECRET = "hunter2"
 
 FILE = """

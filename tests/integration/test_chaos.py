@@ -45,7 +45,7 @@ CRASH_EVERY_S = 0.25
 SETTLED_S = 2.0
 """So long without a change, and it is over."""
 
-TIMEOUT_S = 60.0
+TIMEOUT_S = 120.0
 PASSWORD = "a pack of blessings"
 SERVER = {
     "modules_enabled": [*(set(MODULES) - {"carbons", "csi_simple", "mam"}), "offline"],
@@ -226,7 +226,7 @@ async def play(
         clients = [Chatter(number, book, settings) for number in range(CLIENTS)]
         for client in clients:
             client.connect()
-        await until(lambda: all(client.idle for client in clients), "all log in", 30.0)
+        await until(lambda: all(client.idle for client in clients), "all log in", TIMEOUT_S)
         try:
             return await talk(book, clients, proxy)
         finally:

@@ -18,7 +18,7 @@ from .ours import Ours, Sockets, until
 from .servers.base import HOST
 from .servers.pki import Authority
 
-TIMEOUT_S = 10.0
+TIMEOUT_S = 60.0
 WAIT_S = 0.3
 LATER_S = 0.2
 """By then a session that reconnects would have: its delays are a tenth of it."""

@@ -31,7 +31,7 @@ from .slix import SlixPeer
 
 PASSWORD = "p\u00e4ss <&> w\u00f6rd"
 MESSAGES = 1000
-TIMEOUT_S = 20.0
+TIMEOUT_S = 60.0
 NOT_OURS = frozenset({"X-OAUTH2", "DIGEST-MD5"})
 """A token instead of a password; a mechanism that RFC 6331 moved to historic."""
 

@@ -26,7 +26,7 @@ from .servers.prosody import MODULES, Prosody
 from .slix import SlixPeer
 
 ROOM = "coven@rooms.xmpp.test"
-WAIT_S = 10.0
+WAIT_S = 60.0
 FIVE_MB = 5 * 1024 * 1024
 USERS = ("romeo", "juliet", "nurse")
 
@@ -100,7 +100,7 @@ async def user(server: Plugged, name: str, plugins: list[str] = PLUGINS) -> Asyn
 
 def scene(server: Plugged, play: Callable[[Any], Awaitable[None]], name: str = "romeo") -> None:
     async def main() -> None:
-        async with asyncio.timeout(60), user(server, name) as client:
+        async with asyncio.timeout(2 * WAIT_S), user(server, name) as client:
             await play(client)
 
     asyncio.run(main())
@@ -151,7 +151,7 @@ def test_disco_ping_version_time_and_uptime_of_the_server(server: Plugged) -> No
 def test_a_room_with_three_occupants_one_of_them_slixmpp(server: Plugged) -> None:
     async def main() -> None:
         async with (
-            asyncio.timeout(60),
+            asyncio.timeout(2 * WAIT_S),
             user(server, "romeo") as romeo,
             user(server, "juliet") as juliet,
             peer(server, "nurse", ["xep_0045"]) as nurse,
@@ -238,7 +238,7 @@ def test_a_card_a_password_and_who_may_register(server: Plugged) -> None:
 def test_carbons_between_two_resources(server: Plugged) -> None:
     async def main() -> None:
         async with (
-            asyncio.timeout(60),
+            asyncio.timeout(2 * WAIT_S),
             user(server, "romeo") as romeo,
             peer(server, "romeo", []) as other,
         ):
@@ -258,7 +258,7 @@ def test_chat_states_receipts_corrections_and_markers_with_slixmpp(server: Plugg
     async def main() -> None:
         names = ["xep_0085", "xep_0184", "xep_0308", "xep_0333"]
         async with (
-            asyncio.timeout(60),
+            asyncio.timeout(2 * WAIT_S),
             user(server, "romeo") as romeo,
             peer(server, "nurse", names) as nurse,
         ):
@@ -296,7 +296,7 @@ def test_chat_states_receipts_corrections_and_markers_with_slixmpp(server: Plugg
 def test_slixmpp_runs_our_command_and_asks_what_we_are(server: Plugged) -> None:
     async def main() -> None:
         async with (
-            asyncio.timeout(60),
+            asyncio.timeout(2 * WAIT_S),
             user(server, "romeo") as romeo,
             peer(server, "nurse", ["xep_0050", "xep_0030", "xep_0092", "xep_0012"]) as nurse,
         ):
@@ -350,7 +350,7 @@ def test_slixmpp_runs_our_command_and_asks_what_we_are(server: Plugged) -> None:
 def test_we_run_slixmpp_s_command(server: Plugged) -> None:
     async def main() -> None:
         async with (
-            asyncio.timeout(60),
+            asyncio.timeout(2 * WAIT_S),
             user(server, "romeo") as romeo,
             peer(server, "nurse", ["xep_0050"]) as nurse,
         ):
@@ -418,7 +418,7 @@ def test_a_plugin_that_fails_restarts_alone_on_a_live_session(server: Plugged) -
 
     async def main() -> None:
         async with (
-            asyncio.timeout(60),
+            asyncio.timeout(2 * WAIT_S),
             user(server, "romeo") as romeo,
             peer(server, "nurse", []) as nurse,
         ):

@@ -18,11 +18,12 @@ from actorxmpp import ClientXMPP
 from actorxmpp.actors.context import SessionSettings
 from actorxmpp.net.tls import TlsPolicy
 
+from .ours import Sockets
 from .program import HERE, ROOT
 from .servers.base import HOST
 from .servers.prosody import Prosody
 
-DEADLINE_S = 60.0
+DEADLINE_S = 120.0
 POLL_S = 0.02
 BEFORE, SWALLOWED = 60, 60
 
@@ -58,12 +59,14 @@ class Proxy:
     async def _pump(
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, outward: bool
     ) -> None:
-        with contextlib.suppress(OSError):
-            while data := await source.read(65_536):
-                if not (outward and self.swallowing):
-                    sink.write(data)
-                    await sink.drain()
-        sink.close()
+        try:
+            with contextlib.suppress(OSError):
+                while data := await source.read(65_536):
+                    if not (outward and self.swallowing):
+                        sink.write(data)
+                        await sink.drain()
+        finally:  # also when it is cancelled, at the end of the test
+            sink.close()
 
 
 class Child:
@@ -112,13 +115,16 @@ def test_nothing_is_lost_when_the_process_is_killed(prosody: Prosody, tmp_path: 
         proxy = Proxy(prosody.ports.starttls)
         port = await proxy.start()
         got: list[str] = []
+        sockets = Sockets()
         settings = SessionSettings(
-            server=(HOST, prosody.ports.starttls), tls=TlsPolicy(ca_file=str(prosody.ca_file))
+            server=(HOST, prosody.ports.starttls),
+            tls=TlsPolicy(ca_file=str(prosody.ca_file)),
+            connector=sockets.connect,
         )
         juliet = ClientXMPP(f"juliet@{prosody.domain}/balcony", "secret", settings=settings)
         juliet.add_event_handler("message", lambda msg: got.append(msg["body"]))
         juliet.connect()
-        await juliet.wait_until("session_start", 20)
+        await juliet.wait_until("session_start", DEADLINE_S)
         juliet.send_presence()
 
         romeo = f"romeo@{prosody.domain}/orchard"
@@ -148,6 +154,7 @@ def test_nothing_is_lost_when_the_process_is_killed(prosody: Prosody, tmp_path: 
             await second.kill()
             await juliet.disconnect()
             await proxy.stop()
+            await sockets.closed()
         assert got == [str(number) for number in range(len(got))]
 
     async def limited() -> None:

@@ -203,7 +203,7 @@ def wait_for_anybody(jid: str) -> Callable[[Any], Awaitable[None]]:
         deadline = asyncio.get_running_loop().time() + TIMEOUT_S
         while asyncio.get_running_loop().time() < deadline:
             try:
-                await client.plugin["xep_0199"].send_ping(jid, timeout=5)
+                await client.plugin["xep_0199"].send_ping(jid, timeout=30)
             except XMPPError as error:
                 if error.condition == "service-unavailable":  # the server says so
                     await asyncio.sleep(0.2)
@@ -221,7 +221,7 @@ def wait_for_command(jid: str) -> Callable[[Any], Awaitable[None]]:
         deadline = asyncio.get_running_loop().time() + TIMEOUT_S
         while asyncio.get_running_loop().time() < deadline:
             try:
-                answer = await client.plugin["xep_0050"].get_commands(jid, timeout=5)
+                answer = await client.plugin["xep_0050"].get_commands(jid, timeout=30)
             except XMPPError:
                 answer = None
             if answer is not None and answer["disco_items"]["items"]:

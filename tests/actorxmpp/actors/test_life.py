@@ -16,7 +16,7 @@ from actorxmpp.protocol.actions import StreamLimits
 from actorxmpp.protocol.backoff import FullJitter
 from actorxmpp.testing.smserver import SmServer
 
-DEADLINE = 20.0
+DEADLINE = 60.0
 QUICK = FullJitter(base=0.001, cap=0.002, slow_from=0.001)
 ERRORS = "xmlns='urn:ietf:params:xml:ns:xmpp-streams'"
 

@@ -26,7 +26,7 @@ from actorxmpp.protocol.backoff import FullJitter
 from actorxmpp.testing.memory import COMPONENT_PORT, MemoryServer
 from supervisors import shutdown
 
-DEADLINE = 20.0
+DEADLINE = 60.0
 QUICK = FullJitter(base=0.001, cap=0.002, slow_from=0.001)
 
 

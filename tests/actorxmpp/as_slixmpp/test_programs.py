@@ -57,7 +57,7 @@ def run(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProc
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
@@ -177,7 +177,7 @@ async def main():
         given = server.settings()
         bot.settings = replace(bot.settings, tls=given.tls, connector=given.connector)
         bot.connect()
-        await asyncio.wait_for(bot.disconnected, 20)
+        await asyncio.wait_for(bot.disconnected, 60)
         print(len(told))
 
 asyncio.run(main())

@@ -50,7 +50,7 @@ LEFT_OUT = {
 }
 CLIENT_METHODS = {**table.BOTH_METHODS, **table.CLIENT_METHODS}
 COMPONENT_METHODS = {**table.BOTH_METHODS, **table.COMPONENT_METHODS}
-DEADLINE = 20.0
+DEADLINE = 60.0
 
 
 def client(**kwargs: Any) -> ClientXMPP:

@@ -28,7 +28,7 @@ from actorxmpp.store import (
 )
 from actorxmpp.testing.smserver import SmServer
 
-DEADLINE = 20.0
+DEADLINE = 60.0
 QUERY = "{jabber:iq:roster}query"
 SM = SmSnapshot("id-1", 7, 3, (b"<message/>", b"<presence/>"), 600, "[::1]:5222", "a@b/c")
 ROSTER = RosterSnapshot("v1", (StoredItem("j@b", "J\u00fclia", "both", False, ("x", "y")),))

@@ -27,9 +27,9 @@ from typing import ClassVar, Self
 from .pki import Authority, CertificateFiles
 
 HOST = "127.0.0.1"
-START_TIMEOUT_S = 30.0
+START_TIMEOUT_S = 90.0
 """A server that isn't up after this time won't come up."""
-STOP_TIMEOUT_S = 10.0
+STOP_TIMEOUT_S = 20.0
 POLL_S = 0.05
 COMMAND_TIMEOUT_S = 120.0
 LOG_LINES = 60
