@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 import re
 import sys
 from pathlib import Path
@@ -148,15 +150,24 @@ def signature(name: str, value: Any) -> str:
 
 def stanza_interfaces(plugin: type[BasePlugin]) -> list[str]:
     """Return a table row for each stanza class."""
-    if plugin.stanza is None:
-        return []
     rows = []
-    for name, value in inspect.getmembers(plugin.stanza, inspect.isclass):
-        own = issubclass(value, ElementBase) and value.__module__ == plugin.stanza.__name__
-        if own and not name.startswith("_"):
-            first = re.split(r"\n\n|; interface", inspect.getdoc(value) or "")[0].replace("\n", " ")
-            rows.append(f"| {name} | `{value.plugin_attrib}` | {markdown(first)} |")
+    for name, value in sorted(stanza_classes(plugin.name).items()):
+        first = re.split(r"\n\n|; interface", inspect.getdoc(value) or "")[0].replace("\n", " ")
+        rows.append(f"| {name} | `{value.plugin_attrib}` | {markdown(first)} |")
     return rows
+
+
+def stanza_classes(plugin: str) -> dict[str, type[ElementBase]]:
+    """Return the public stanza classes that the modules of a plugin's folder define."""
+    package = importlib.import_module(f"actorxmpp.plugins.{plugin}")
+    below = pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+    return {
+        name: value
+        for module in (package, *(importlib.import_module(found.name) for found in below))
+        for name, value in inspect.getmembers(module, inspect.isclass)
+        if issubclass(value, ElementBase) and value.__module__ == module.__name__
+        if not name.startswith("_")
+    }
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -112,7 +113,6 @@ class BasePlugin:
         features: what service discovery says of a session that has the plugin.
         api_handlers: operations a program may take over (``api``), with the name of the method that
             answers unless it does.
-        stanza: the module of the plugin's stanza classes.
         default_config: settings and their defaults.
         xmpp: the role the plugin serves.
         config: the settings in force.
@@ -125,7 +125,6 @@ class BasePlugin:
     features: ClassVar[tuple[str, ...]] = ()
     api_handlers: ClassVar[dict[str, str]] = {}
     default_config: ClassVar[dict[str, Any]] = {}
-    stanza: Any = None
 
     def __init__(self, xmpp: BaseXMPP, config: dict[str, Any] | None = None) -> None:
         self.xmpp = xmpp
@@ -177,6 +176,13 @@ class BasePlugin:
             xmpp.add_filter(mode, function, order)
 
     # for subclasses to use
+
+    @property
+    def stanza(self) -> ModuleType:
+        """The module of the plugin's stanza classes: ``stanza`` in its package, or its own."""
+        own = sys.modules[type(self).__module__]
+        package = own.__name__ if hasattr(own, "__path__") else own.__name__.rpartition(".")[0]
+        return sys.modules.get(f"{package}.stanza", own)
 
     @property
     def api(self) -> APIWrapper:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0004.dataforms import XEP_0004
 from actorxmpp.plugins.xep_0004.stanza import FieldOption, Form, FormField
 
 __all__ = ["XEP_0004", "FieldOption", "Form", "FormField"]
-
-register_plugin(XEP_0004)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0004 import stanza
 from actorxmpp.plugins.xep_0004.stanza import NS, Form
 from actorxmpp.stanza import Message
 from actorxmpp.xmlstream import register_stanza_plugin
@@ -13,15 +12,12 @@ from actorxmpp.xmlstream import register_stanza_plugin
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0004"]
-
-FEATURES = (NS,)
-PATTERNS = {"Data Form": "message/form"}
+__all__ = ["XEP_0004"]
 
 register_stanza_plugin(Message, Form)
 
 
-class XEP_0004(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0004(BasePlugin):
     """Data Forms, both roles.
 
     Events: ``message_xform``, with the message, for each message that has a form.
@@ -31,12 +27,11 @@ class XEP_0004(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0004: Data Forms"
     xep_version = "2.13.2"
     dependencies: ClassVar[set[str]] = {"xep_0030"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
 
     def plugin_init(self) -> None:
         """Take forms in messages."""
-        self.handle("Data Form", PATTERNS["Data Form"], self.handle_form)
+        self.handle("Data Form", "message/form", self.handle_form)
 
     def make_form(self, ftype: str = "form", title: str = "", instructions: str = "") -> Form:
         """Make a form.

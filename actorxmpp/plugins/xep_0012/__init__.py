@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0012.lastactivity import XEP_0012
 from actorxmpp.plugins.xep_0012.stanza import LastActivity
 
 __all__ = ["XEP_0012", "LastActivity"]
-
-register_plugin(XEP_0012)

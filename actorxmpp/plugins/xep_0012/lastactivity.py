@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from actorxmpp.exceptions import XMPPError
 from actorxmpp.jid import JID
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0012 import stanza
 from actorxmpp.plugins.xep_0012.stanza import NS, LastActivity
 from actorxmpp.stanza import Iq
 from actorxmpp.xmlstream import register_stanza_plugin
@@ -17,15 +16,12 @@ if TYPE_CHECKING:
 
     from actorxmpp.types import JidStr, OptJidStr
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0012"]
-
-FEATURES = (NS,)
-PATTERNS = {"Last Activity": "iq@type=get/last_activity"}
+__all__ = ["XEP_0012"]
 
 register_stanza_plugin(Iq, LastActivity)
 
 
-class XEP_0012(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0012(BasePlugin):
     """Last Activity, both roles: a client's idle time, a component's uptime.
 
     Until the program says something (``begin_idle``, ``start_uptime``), queries are answered with
@@ -36,8 +32,7 @@ class XEP_0012(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0012: Last Activity"
     xep_version = "2.0"
     dependencies: ClassVar[set[str]] = {"xep_0030"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
     api_handlers: ClassVar[dict[str, str]] = {
         "get_last_activity": "_get",
         "set_last_activity": "_set",
@@ -47,7 +42,7 @@ class XEP_0012(BasePlugin):  # noqa: N801  plugin classes are named after their 
     def plugin_init(self) -> None:
         """Answer queries."""
         self._since: dict[str, tuple[float, str]] = self.kept.setdefault("since", {})
-        self.handle("Last Activity", PATTERNS["Last Activity"], self._handle_query)
+        self.handle("Last Activity", "iq@type=get/last_activity", self._handle_query)
 
     def begin_idle(self, jid: OptJidStr = None, status: str | None = None) -> Any:
         """Nothing happens from now on; awaitable."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0030.disco import XEP_0030
 from actorxmpp.plugins.xep_0030.stanza import DiscoInfo, DiscoItem, DiscoItems
 from actorxmpp.plugins.xep_0030.static import StaticDisco
@@ -14,5 +13,3 @@ __all__ = [
     "DiscoItems",
     "StaticDisco",
 ]
-
-register_plugin(XEP_0030)

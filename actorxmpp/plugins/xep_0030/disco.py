@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from actorxmpp.exceptions import XMPPError
 from actorxmpp.jid import JID
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0030 import stanza
 from actorxmpp.plugins.xep_0030.stanza import NS_INFO, NS_ITEMS, DiscoInfo, DiscoItems
 from actorxmpp.plugins.xep_0030.static import StaticDisco
 from actorxmpp.stanza import Iq
@@ -19,11 +18,7 @@ if TYPE_CHECKING:
 
     from actorxmpp.types import OptJidStr
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0030"]
-
-NS = NS_INFO
-FEATURES = (NS_INFO, NS_ITEMS)
-PATTERNS = {"Disco Info": "iq/disco_info", "Disco Items": "iq/disco_items"}
+__all__ = ["XEP_0030"]
 
 OPERATIONS = (
     "get_info",
@@ -51,7 +46,7 @@ register_stanza_plugin(Iq, DiscoInfo)
 register_stanza_plugin(Iq, DiscoItems)
 
 
-class XEP_0030(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0030(BasePlugin):
     """Service Discovery, both roles.
 
     Each method that changes or asks something returns an awaitable; changes have happened when the
@@ -67,7 +62,6 @@ class XEP_0030(BasePlugin):  # noqa: N801  plugin classes are named after their 
     name = "xep_0030"
     description = "XEP-0030: Service Discovery"
     xep_version = "2.5.0"
-    stanza = stanza
     use_cache: bool
     wrap_results: bool
     default_config: ClassVar[dict[str, Any]] = {"use_cache": True, "wrap_results": False}
@@ -77,9 +71,9 @@ class XEP_0030(BasePlugin):  # noqa: N801  plugin classes are named after their 
         """Answer queries."""
         self.static = StaticDisco(self)
         self.domain_infos: dict[str, list[Any]] = {}
-        self.handle("Disco Info", PATTERNS["Disco Info"], self._handle_info)
-        self.handle("Disco Items", PATTERNS["Disco Items"], self._handle_items)
-        for feature in FEATURES:
+        self.handle("Disco Info", "iq/disco_info", self._handle_info)
+        self.handle("Disco Items", "iq/disco_items", self._handle_items)
+        for feature in (NS_INFO, NS_ITEMS):
             self.add_feature(feature)
 
     # hooks

@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.jid import JID
-from actorxmpp.plugins.xep_0045 import stanza
 from actorxmpp.plugins.xep_0045.admin import Admin
 from actorxmpp.plugins.xep_0045.handlers import Handlers, MessageOfType
 from actorxmpp.plugins.xep_0045.joining import Join, JoinResult, Waiting
@@ -19,21 +18,14 @@ if TYPE_CHECKING:
     from actorxmpp.stanza import Presence
     from actorxmpp.types import JidStr, OptJidStr, PresenceArgs
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0045"]
-
-FEATURES = (NS,)
-PATTERNS = {
-    "MUCPresence": "presence/muc",
-    "MUCPresenceJoin": "presence/muc_join",
-    "MUCUser": "message/muc",
-}
+__all__ = ["XEP_0045"]
 
 _GROUPCHAT = MessageOfType("groupchat/body")
 _SUBJECT = MessageOfType("groupchat/subject")
 _ERROR = MessageOfType("error/error")
 
 
-class XEP_0045(Handlers, Admin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0045(Handlers, Admin):
     """Multi-User Chat, for occupants, admins and owners; a component sees who wants to enter.
 
     Rooms are entered again after each new session, asking for the history since the last message,
@@ -54,8 +46,7 @@ class XEP_0045(Handlers, Admin):  # noqa: N801  plugin classes are named after t
     description = "XEP-0045: Multi-User Chat"
     xep_version = "1.35.5"
     dependencies: ClassVar[set[str]] = {"xep_0004", "xep_0030", "xep_0172", "xep_0203"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
     multi_from: bool
     rejoin_rooms: bool
     default_config: ClassVar[dict[str, Any]] = {"multi_from": False, "rejoin_rooms": True}
@@ -67,9 +58,9 @@ class XEP_0045(Handlers, Admin):  # noqa: N801  plugin classes are named after t
         self.joins = self.kept.setdefault("joins", {})
         self._waiting = {}
         self._timers = {}
-        self.handle("MUCPresence", PATTERNS["MUCPresence"], self._handle_presence)
-        self.handle("MUCPresenceJoin", PATTERNS["MUCPresenceJoin"], self._handle_join)
-        self.handle("MUCUser", PATTERNS["MUCUser"], self._handle_user_message)
+        self.handle("MUCPresence", "presence/muc", self._handle_presence)
+        self.handle("MUCPresenceJoin", "presence/muc_join", self._handle_join)
+        self.handle("MUCUser", "message/muc", self._handle_user_message)
         self.handle("MUCMessage", _GROUPCHAT, self._handle_message)
         self.handle("MUCSubject", _SUBJECT, self._handle_subject)
         self.handle("MUCError", _ERROR, self._handle_error_message)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0050.adhoc import XEP_0050
 from actorxmpp.plugins.xep_0050.stanza import Command
 
 __all__ = ["XEP_0050", "Command"]
-
-register_plugin(XEP_0050)

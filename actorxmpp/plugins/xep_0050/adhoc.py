@@ -6,7 +6,6 @@ import inspect
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from actorxmpp.plugins.xep_0050 import stanza
 from actorxmpp.plugins.xep_0050.provider import Provider
 from actorxmpp.plugins.xep_0050.sessions import Sessions
 from actorxmpp.plugins.xep_0050.stanza import NS, Command
@@ -19,15 +18,12 @@ if TYPE_CHECKING:
 
     from actorxmpp.types import JidStr, OptJidStr
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0050"]
-
-FEATURES = (NS,)
-PATTERNS = {"Ad-Hoc Execute": "iq@type=set/command"}
+__all__ = ["XEP_0050"]
 
 register_stanza_plugin(Iq, Command)
 
 
-class XEP_0050(Provider):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0050(Provider):
     """Ad-Hoc Commands, both roles: ``add_command`` offers one, ``start_command`` runs another's.
 
     Commands under way end with the process; those offered outlast the plugin's restarts.
@@ -43,8 +39,7 @@ class XEP_0050(Provider):  # noqa: N801  plugin classes are named after their XE
     description = "XEP-0050: Ad-Hoc Commands"
     xep_version = "1.3.0"
     dependencies: ClassVar[set[str]] = {"xep_0004", "xep_0030"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
     session_db: Any
     default_config: ClassVar[dict[str, Any]] = {"session_db": None}
     api_handlers: ClassVar[dict[str, str]] = {
@@ -58,7 +53,7 @@ class XEP_0050(Provider):  # noqa: N801  plugin classes are named after their XE
         kept = self.kept.setdefault("sessions", Sessions())
         self.sessions = kept if self.session_db is None else self.session_db
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        self.handle("Ad-Hoc Execute", PATTERNS["Ad-Hoc Execute"], self._handle_command)
+        self.handle("Ad-Hoc Execute", "iq@type=set/command", self._handle_command)
 
     def plugin_end(self) -> None:
         """Forget the commands under way."""

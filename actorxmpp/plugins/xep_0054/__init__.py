@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0054.stanza import VCardTemp
 from actorxmpp.plugins.xep_0054.vcardtemp import XEP_0054
 
 __all__ = ["XEP_0054", "VCardTemp"]
-
-register_plugin(XEP_0054)

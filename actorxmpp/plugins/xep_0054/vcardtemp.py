@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from actorxmpp.exceptions import XMPPError
 from actorxmpp.jid import JID
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0054 import stanza
 from actorxmpp.plugins.xep_0054.stanza import NS, VCardTemp
 from actorxmpp.stanza import Iq
 from actorxmpp.xmlstream import register_stanza_plugin
@@ -17,10 +16,7 @@ from actorxmpp.xmlstream import register_stanza_plugin
 if TYPE_CHECKING:
     from actorxmpp.types import OptJidStr
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0054"]
-
-FEATURES = (NS,)
-PATTERNS = {"VCardTemp": "iq/vcard_temp"}
+__all__ = ["XEP_0054"]
 
 CACHE_LIMIT = 100
 """Cards of others kept by one session (they may carry pictures); the oldest goes."""
@@ -28,7 +24,7 @@ CACHE_LIMIT = 100
 register_stanza_plugin(Iq, VCardTemp)
 
 
-class XEP_0054(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0054(BasePlugin):
     """vcard-temp, both roles: a client reads and publishes cards, a component has its own.
 
     The program may take over (``api``) ``get_vcard``, ``set_vcard`` and ``del_vcard``, called with
@@ -39,8 +35,7 @@ class XEP_0054(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0054: vcard-temp"
     xep_version = "1.3.0"
     dependencies: ClassVar[set[str]] = {"xep_0030", "xep_0082"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
     api_handlers: ClassVar[dict[str, str]] = {
         "set_vcard": "_set_vcard",
         "get_vcard": "_get_vcard",
@@ -51,7 +46,7 @@ class XEP_0054(BasePlugin):  # noqa: N801  plugin classes are named after their 
         """Take cards, and questions for ours."""
         self._own: dict[str, VCardTemp] = self.kept.setdefault("own", {})
         self._others: OrderedDict[str, VCardTemp] = OrderedDict()
-        self.handle("VCardTemp", PATTERNS["VCardTemp"], self._handle_vcard)
+        self.handle("VCardTemp", "iq/vcard_temp", self._handle_vcard)
 
     def make_vcard(self) -> VCardTemp:
         """Make an empty card."""

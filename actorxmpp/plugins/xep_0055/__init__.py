@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0055.search import XEP_0055
 from actorxmpp.plugins.xep_0055.stanza import Search
 
 __all__ = ["XEP_0055", "Search"]
-
-register_plugin(XEP_0055)

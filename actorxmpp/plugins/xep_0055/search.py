@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0055 import stanza
 from actorxmpp.plugins.xep_0055.stanza import NS, Search
 from actorxmpp.stanza import Iq
 from actorxmpp.xmlstream import register_stanza_plugin
@@ -15,15 +14,12 @@ if TYPE_CHECKING:
 
     from actorxmpp.types import OptJidStr
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0055"]
-
-FEATURES: tuple[str, ...] = ()
-PATTERNS = {"search": "iq/search"}
+__all__ = ["XEP_0055"]
 
 register_stanza_plugin(Iq, Search)
 
 
-class XEP_0055(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0055(BasePlugin):
     """Jabber Search, both roles, with forms.
 
     The program says what there is to find by taking over (``api``) ``search_query``, called with
@@ -38,7 +34,6 @@ class XEP_0055(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0055: Jabber Search"
     xep_version = "1.3"
     dependencies: ClassVar[set[str]] = {"xep_0004", "xep_0030"}
-    stanza = stanza
     form_fields: Iterable[str]
     form_title: str
     form_instructions: str
@@ -58,7 +53,7 @@ class XEP_0055(BasePlugin):  # noqa: N801  plugin classes are named after their 
         """Let others search."""
         if self.provide_search:
             self.xmpp.plugin["xep_0030"].add_feature(NS)
-            self.handle("search", PATTERNS["search"], self._handle_search)
+            self.handle("search", "iq/search", self._handle_search)
 
     def plugin_end(self) -> None:
         """No longer let others search."""

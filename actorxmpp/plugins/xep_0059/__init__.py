@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0059.rsm import XEP_0059, ResultIterator
 from actorxmpp.plugins.xep_0059.stanza import Set
 
 __all__ = ["XEP_0059", "ResultIterator", "Set"]
-
-register_plugin(XEP_0059)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.plugins.base import BasePlugin
 from actorxmpp.plugins.xep_0030.stanza import DiscoItems
-from actorxmpp.plugins.xep_0059 import stanza
 from actorxmpp.plugins.xep_0059.stanza import NS, Set
 from actorxmpp.xmlstream import register_stanza_plugin
 
@@ -16,10 +15,7 @@ if TYPE_CHECKING:
 
     from actorxmpp.stanza import Iq
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0059", "ResultIterator"]
-
-FEATURES = (NS,)
-PATTERNS: dict[str, str] = {}
+__all__ = ["XEP_0059", "ResultIterator"]
 
 register_stanza_plugin(DiscoItems, Set)
 
@@ -120,15 +116,14 @@ class ResultIterator(AsyncIterator["Iq"]):
         return first + len(reply[self.recv_interface][self.results]) >= count
 
 
-class XEP_0059(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0059(BasePlugin):
     """Result Set Management, for who asks."""
 
     name = "xep_0059"
     description = "XEP-0059: Result Set Management"
     xep_version = "1.0"
     dependencies: ClassVar[set[str]] = {"xep_0030"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
 
     def iterate(
         self,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0066.oob import XEP_0066
 from actorxmpp.plugins.xep_0066.stanza import OOB, OOBTransfer
 
 __all__ = ["OOB", "XEP_0066", "OOBTransfer"]
-
-register_plugin(XEP_0066)

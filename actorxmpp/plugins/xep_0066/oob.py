@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.exceptions import XMPPError
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0066 import stanza
 from actorxmpp.plugins.xep_0066.stanza import NS, NS_IQ, OOB, OOBTransfer
 from actorxmpp.stanza import Iq, Message, Presence
 from actorxmpp.xmlstream import register_stanza_plugin
@@ -16,17 +15,14 @@ if TYPE_CHECKING:
 
     from actorxmpp.types import JidStr, OptJidStr
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0066"]
-
-FEATURES = (NS_IQ, NS)
-PATTERNS = {"OOB Transfer": "iq@type=set/oob_transfer"}
+__all__ = ["XEP_0066"]
 
 register_stanza_plugin(Iq, OOBTransfer)
 register_stanza_plugin(Message, OOB)
 register_stanza_plugin(Presence, OOB)
 
 
-class XEP_0066(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0066(BasePlugin):
     """Out of Band Data, both roles.
 
     Nothing is fetched by itself: a URL from a stranger is a trap (XEP-0066 section 6). A handler
@@ -37,12 +33,11 @@ class XEP_0066(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0066: Out of Band Data"
     xep_version = "1.5"
     dependencies: ClassVar[set[str]] = {"xep_0030"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS_IQ, NS)
 
     def plugin_init(self) -> None:
         """Take requests to fetch something."""
-        self.handle("OOB Transfer", PATTERNS["OOB Transfer"], self._handle_transfer)
+        self.handle("OOB Transfer", "iq@type=set/oob_transfer", self._handle_transfer)
 
     def register_url_handler(
         self, jid: OptJidStr = None, handler: Callable[[Iq], Any] | None = None

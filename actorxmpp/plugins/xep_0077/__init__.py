@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0077.register import XEP_0077
 from actorxmpp.plugins.xep_0077.stanza import Register, RegisterFeature
 
 __all__ = ["XEP_0077", "Register", "RegisterFeature"]
-
-register_plugin(XEP_0077)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.jid import JID
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0077 import stanza
 from actorxmpp.plugins.xep_0077.stanza import FORM_FIELDS, NS, Register
 from actorxmpp.stanza import Iq
 from actorxmpp.xmlstream import register_stanza_plugin
@@ -16,10 +15,7 @@ if TYPE_CHECKING:
 
     from actorxmpp.types import OptJidStr
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0077"]
-
-FEATURES: tuple[str, ...] = ()
-PATTERNS = {"registration": "iq/register"}
+__all__ = ["XEP_0077"]
 
 USERS_LIMIT = 100_000
 """Users kept by the store in memory; a program with more has a store of its own."""
@@ -27,7 +23,7 @@ USERS_LIMIT = 100_000
 register_stanza_plugin(Iq, Register)
 
 
-class XEP_0077(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0077(BasePlugin):
     """In-Band Registration, both roles: a client with services, a component its users.
 
     Accounts are not made before login here: that is an administrator's task.
@@ -48,7 +44,6 @@ class XEP_0077(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0077: In-Band Registration"
     xep_version = "2.4"
     dependencies: ClassVar[set[str]] = {"xep_0004", "xep_0030", "xep_0066"}
-    stanza = stanza
     form_fields: Iterable[str]
     form_instructions: str
     default_config: ClassVar[dict[str, Any]] = {
@@ -70,7 +65,7 @@ class XEP_0077(BasePlugin):  # noqa: N801  plugin classes are named after their 
         self._users: dict[str, dict[str, Any]] = self.kept.setdefault("users", {})
         if self.xmpp.is_component:
             self.xmpp.plugin["xep_0030"].add_feature(NS)
-            self.handle("registration", PATTERNS["registration"], self._handle_registration)
+            self.handle("registration", "iq/register", self._handle_registration)
 
     def plugin_end(self) -> None:
         """Don't say any more that users can register."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0082.profiles import (
     date,
     datetime,
@@ -24,5 +23,3 @@ __all__ = [
     "parse",
     "time",
 ]
-
-register_plugin(XEP_0082)

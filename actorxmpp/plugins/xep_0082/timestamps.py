@@ -5,13 +5,10 @@ from __future__ import annotations
 from actorxmpp.plugins.base import BasePlugin
 from actorxmpp.plugins.xep_0082 import profiles
 
-__all__ = ["FEATURES", "PATTERNS", "XEP_0082"]
-
-FEATURES: tuple[str, ...] = ()
-PATTERNS: dict[str, str] = {}
+__all__ = ["XEP_0082"]
 
 
-class XEP_0082(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0082(BasePlugin):
     """XMPP Date and Time Profiles: reading and writing them."""
 
     name = "xep_0082"

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0085.chatstates import XEP_0085
 from actorxmpp.plugins.xep_0085.stanza import ChatState
 
 __all__ = ["XEP_0085", "ChatState"]
-
-register_plugin(XEP_0085)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0085 import stanza
 from actorxmpp.plugins.xep_0085.stanza import (
     NS,
     STATES,
@@ -22,16 +21,13 @@ from actorxmpp.xmlstream import register_stanza_plugin
 if TYPE_CHECKING:
     from actorxmpp.types import JidStr, MessageTypes, OptJidStr
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0085", "ChatState"]
-
-FEATURES = (NS,)
-PATTERNS = {"Chat State": "message/chat_state"}
+__all__ = ["XEP_0085", "ChatState"]
 
 for _state in (Composing, Gone, Inactive, Paused, Active):
     register_stanza_plugin(Message, _state)
 
 
-class XEP_0085(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0085(BasePlugin):
     """Chat State Notifications, both roles.
 
     Events: ``chatstate`` and one of ``chatstate_active``, ``chatstate_composing``,
@@ -42,12 +38,11 @@ class XEP_0085(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0085: Chat State Notifications"
     xep_version = "2.1"
     dependencies: ClassVar[set[str]] = {"xep_0030"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
 
     def plugin_init(self) -> None:
         """Take chat states."""
-        self.handle("Chat State", PATTERNS["Chat State"], self._handle_chat_state)
+        self.handle("Chat State", "message/chat_state", self._handle_chat_state)
 
     def _handle_chat_state(self, message: Message) -> None:
         state = message["chat_state"]

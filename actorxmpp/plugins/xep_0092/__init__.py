@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0092.stanza import Version
 from actorxmpp.plugins.xep_0092.version import XEP_0092
 
 __all__ = ["XEP_0092", "Version"]
-
-register_plugin(XEP_0092)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp import __version__
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0092 import stanza
 from actorxmpp.plugins.xep_0092.stanza import NS, Version
 from actorxmpp.stanza import Iq
 from actorxmpp.xmlstream import register_stanza_plugin
@@ -16,15 +15,12 @@ if TYPE_CHECKING:
 
     from actorxmpp.types import JidStr, OptJidStr
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0092"]
-
-FEATURES = (NS,)
-PATTERNS = {"Software Version": "iq@type=get/software_version"}
+__all__ = ["XEP_0092"]
 
 register_stanza_plugin(Iq, Version)
 
 
-class XEP_0092(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0092(BasePlugin):
     """Software Version, both roles.
 
     Configuration: ``software_name`` ("actorxmpp"), ``version`` (this library's), ``os`` (none: it
@@ -35,8 +31,7 @@ class XEP_0092(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0092: Software Version"
     xep_version = "1.1"
     dependencies: ClassVar[set[str]] = {"xep_0030"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
     software_name: str
     os: str
     default_config: ClassVar[dict[str, Any]] = {
@@ -47,7 +42,7 @@ class XEP_0092(BasePlugin):  # noqa: N801  plugin classes are named after their 
 
     def plugin_init(self) -> None:
         """Answer queries."""
-        self.handle("Software Version", PATTERNS["Software Version"], self._handle_version)
+        self.handle("Software Version", "iq@type=get/software_version", self._handle_version)
 
     def _handle_version(self, iq: Iq) -> None:
         reply = iq.reply()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0100.gateway import XEP_0100, LegacyError
 
 __all__ = ["XEP_0100", "LegacyError"]
-
-register_plugin(XEP_0100)

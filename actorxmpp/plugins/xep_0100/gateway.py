@@ -13,17 +13,14 @@ if TYPE_CHECKING:
     from actorxmpp.stanza import Iq, Message, Presence
     from actorxmpp.types import JidStr, MessageTypes, OptJidStr
 
-__all__ = ["FEATURES", "PATTERNS", "XEP_0100", "LegacyError"]
-
-FEATURES: tuple[str, ...] = ()
-PATTERNS: dict[str, str] = {}
+__all__ = ["XEP_0100", "LegacyError"]
 
 
 class LegacyError(ActorXMPPError):
     """The other network refuses to add a contact."""
 
 
-class XEP_0100(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0100(BasePlugin):
     """Gateway Interaction, for components. In a client it does nothing.
 
     Users register with XEP-0077. The program takes over (``api``) ``legacy_contact_add``, which may

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0106.escaping import XEP_0106, escape, unescape
 
 __all__ = ["XEP_0106", "escape", "unescape"]
-
-register_plugin(XEP_0106)

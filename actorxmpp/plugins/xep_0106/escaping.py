@@ -7,10 +7,7 @@ from typing import ClassVar
 from actorxmpp.jid import escape_node, unescape_node
 from actorxmpp.plugins.base import BasePlugin
 
-__all__ = ["FEATURES", "PATTERNS", "XEP_0106", "escape", "unescape"]
-
-FEATURES = ("jid\\20escaping",)
-PATTERNS: dict[str, str] = {}
+__all__ = ["XEP_0106", "escape", "unescape"]
 
 
 def escape(text: str) -> str:
@@ -29,7 +26,7 @@ def unescape(text: str) -> str:
     return unescape_node(text)
 
 
-class XEP_0106(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0106(BasePlugin):
     """JID Escaping, both roles: the functions, and the feature that says we know of them.
 
     ``JID.unescape`` reads a whole address.
@@ -39,7 +36,7 @@ class XEP_0106(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0106: JID Escaping"
     xep_version = "1.1.1"
     dependencies: ClassVar[set[str]] = {"xep_0030"}
-    features = FEATURES
+    features = ("jid\\20escaping",)
 
     escape = staticmethod(escape)
     unescape = staticmethod(unescape)

@@ -11,7 +11,6 @@ from actorxmpp.exceptions import XMPPError
 from actorxmpp.jid import JID
 from actorxmpp.plugins.base import BasePlugin
 from actorxmpp.plugins.xep_0030 import DiscoInfo
-from actorxmpp.plugins.xep_0115 import stanza
 from actorxmpp.plugins.xep_0115.cache import SHARED
 from actorxmpp.plugins.xep_0115.stanza import NS, Capabilities
 from actorxmpp.plugins.xep_0115.verstring import HASHES, generate, is_wellformed
@@ -22,10 +21,7 @@ if TYPE_CHECKING:
     from actorxmpp.types import OptJidStr
     from actorxmpp.xmlstream import StanzaBase
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0115"]
-
-FEATURES = (NS,)
-PATTERNS = {"Entity Capabilities": "presence/caps"}
+__all__ = ["XEP_0115"]
 
 CONTACTS_LIMIT = 20_000
 """Addresses whose string one session remembers; a component may see many. The oldest goes."""
@@ -43,7 +39,7 @@ logger = logging.getLogger(__name__)
 register_stanza_plugin(Presence, Capabilities)
 
 
-class XEP_0115(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0115(BasePlugin):
     """Entity Capabilities, both roles.
 
     What strings stand for is kept once for the whole process.
@@ -59,8 +55,7 @@ class XEP_0115(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0115: Entity Capabilities"
     xep_version = "1.6.0"
     dependencies: ClassVar[set[str]] = {"xep_0004", "xep_0030", "xep_0128"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
     hash: str
     caps_node: str
     broadcast: bool
@@ -88,7 +83,7 @@ class XEP_0115(BasePlugin):  # noqa: N801  plugin classes are named after their 
         disco.static.aliases = (f"{self.caps_node}#",)
         disco.api.register(self._supports, "supports")
         disco.api.register(self._has_identity, "has_identity")
-        self.handle("Entity Capabilities", PATTERNS["Entity Capabilities"], self._handle_caps)
+        self.handle("Entity Capabilities", "presence/caps", self._handle_caps)
         self.xmpp.add_event_handler("presence_unavailable", self._forget)
         self.add_filter("out", self._add_caps)
 

@@ -14,15 +14,12 @@ if TYPE_CHECKING:
     from actorxmpp.plugins.xep_0030 import StaticDisco
     from actorxmpp.types import OptJidStr
 
-__all__ = ["FEATURES", "PATTERNS", "XEP_0128"]
-
-FEATURES: tuple[str, ...] = ()
-PATTERNS: dict[str, str] = {}
+__all__ = ["XEP_0128"]
 
 register_stanza_plugin(DiscoInfo, Form, iterable=True)
 
 
-class XEP_0128(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0128(BasePlugin):
     """Service Discovery Extensions, both roles: ``info["disco_info"]["form"]`` reads them."""
 
     name = "xep_0128"

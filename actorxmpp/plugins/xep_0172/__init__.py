@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0172.stanza import UserNick
 from actorxmpp.plugins.xep_0172.usernick import XEP_0172
 
 __all__ = ["XEP_0172", "UserNick"]
-
-register_plugin(XEP_0172)

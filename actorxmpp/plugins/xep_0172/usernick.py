@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0172 import stanza
 from actorxmpp.plugins.xep_0172.stanza import NS, UserNick, publication
 from actorxmpp.stanza import Message, Presence
 from actorxmpp.xmlstream import register_stanza_plugin
@@ -15,16 +14,13 @@ if TYPE_CHECKING:
 
     from actorxmpp.stanza import Iq
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0172"]
-
-FEATURES = (NS,)
-PATTERNS: dict[str, str] = {}
+__all__ = ["XEP_0172"]
 
 register_stanza_plugin(Message, UserNick)
 register_stanza_plugin(Presence, UserNick)
 
 
-class XEP_0172(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0172(BasePlugin):
     """User Nickname, both roles: in stanzas, and published for contacts.
 
     Nicknames that contacts publish are not taken in here: that is personal eventing (XEP-0163).
@@ -33,8 +29,7 @@ class XEP_0172(BasePlugin):  # noqa: N801  plugin classes are named after their 
     name = "xep_0172"
     description = "XEP-0172: User Nickname"
     xep_version = "1.1"
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
 
     def publish_nick(self, nick: str | None = None, **pubsubkwargs: Any) -> Awaitable[Iq]:
         """Publish a nickname (XEP-0172 section 4.5).

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0184.receipt import XEP_0184
 from actorxmpp.plugins.xep_0184.stanza import Received, Request
 
 __all__ = ["XEP_0184", "Received", "Request"]
-
-register_plugin(XEP_0184)

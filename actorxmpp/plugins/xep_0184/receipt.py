@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0184 import stanza
 from actorxmpp.plugins.xep_0184.stanza import NS, Received, Request
 from actorxmpp.stanza import Message
 from actorxmpp.xmlstream import register_stanza_plugin
@@ -13,13 +12,7 @@ from actorxmpp.xmlstream import register_stanza_plugin
 if TYPE_CHECKING:
     from actorxmpp.xmlstream import StanzaBase
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0184"]
-
-FEATURES = (NS,)
-PATTERNS = {
-    "Message Receipt": "message/receipt",
-    "Message Receipt Request": "message/request_receipt",
-}
+__all__ = ["XEP_0184"]
 
 ACK_TYPES = frozenset(("normal", "chat", "headline"))
 """Types of messages that get receipts; in rooms they mean nothing (XEP-0184 section 5.3)."""
@@ -28,7 +21,7 @@ register_stanza_plugin(Message, Request)
 register_stanza_plugin(Message, Received)
 
 
-class XEP_0184(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0184(BasePlugin):
     """Message Delivery Receipts, both roles.
 
     Configuration: ``auto_ack`` (True), give receipts; ``auto_request`` (False), ask for one with
@@ -41,18 +34,15 @@ class XEP_0184(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0184: Message Delivery Receipts"
     xep_version = "1.4.0"
     dependencies: ClassVar[set[str]] = {"xep_0030"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
     auto_ack: bool
     auto_request: bool
     default_config: ClassVar[dict[str, Any]] = {"auto_ack": True, "auto_request": False}
 
     def plugin_init(self) -> None:
         """Give receipts, and ask for them if configured."""
-        self.handle("Message Receipt", PATTERNS["Message Receipt"], self._handle_received)
-        self.handle(
-            "Message Receipt Request", PATTERNS["Message Receipt Request"], self._handle_request
-        )
+        self.handle("Message Receipt", "message/receipt", self._handle_received)
+        self.handle("Message Receipt Request", "message/request_receipt", self._handle_request)
         if self.auto_request:
             self.add_filter("out", self._add_request)
 

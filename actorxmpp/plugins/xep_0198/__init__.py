@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0198.management import XEP_0198
 from actorxmpp.plugins.xep_0198.stanza import (
     Ack,
@@ -26,5 +25,3 @@ __all__ = [
     "Resumed",
     "StreamManagement",
 ]
-
-register_plugin(XEP_0198)

@@ -17,7 +17,7 @@ from actorxmpp.protocol.streammanagement import MAX_UNACKED, WINDOW, SmState
 __all__ = ["XEP_0198"]
 
 
-class XEP_0198(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0198(BasePlugin):
     """Stream Management, for clients.
 
     Configuration:
@@ -40,7 +40,6 @@ class XEP_0198(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0198: Stream Management"
     xep_version = "1.6.3"
     dependencies: ClassVar[set[str]] = set()
-    stanza = stanza
     window: int
     allow_resume: bool
     max_resume: int | None

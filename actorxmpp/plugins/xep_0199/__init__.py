@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0199.ping import XEP_0199
 from actorxmpp.plugins.xep_0199.stanza import Ping
 
 __all__ = ["XEP_0199", "Ping"]
-
-register_plugin(XEP_0199)

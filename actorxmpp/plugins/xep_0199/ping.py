@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.exceptions import IqError, IqTimeout
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0199 import stanza
 from actorxmpp.plugins.xep_0199.stanza import NS, Ping
 from actorxmpp.stanza import Iq
 from actorxmpp.xmlstream import register_stanza_plugin
@@ -18,10 +17,7 @@ if TYPE_CHECKING:
 
     from actorxmpp.jid import JID
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0199"]
-
-FEATURES = (NS,)
-PATTERNS = {"Ping": "iq@type=get/ping"}
+__all__ = ["XEP_0199"]
 
 KEEPALIVE = "Ping keepalive"
 
@@ -30,7 +26,7 @@ logger = logging.getLogger(__name__)
 register_stanza_plugin(Iq, Ping)
 
 
-class XEP_0199(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0199(BasePlugin):
     """XMPP Ping, both roles.
 
     Configuration: ``keepalive`` (False), ``interval`` (300 s) between pings of the server, and
@@ -41,8 +37,7 @@ class XEP_0199(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0199: XMPP Ping"
     xep_version = "2.0.1"
     dependencies: ClassVar[set[str]] = {"xep_0030"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
     keepalive: bool
     interval: float
     timeout: float
@@ -50,7 +45,7 @@ class XEP_0199(BasePlugin):  # noqa: N801  plugin classes are named after their 
 
     def plugin_init(self) -> None:
         """Answer pings."""
-        self.handle("Ping", PATTERNS["Ping"], self._handle_ping)
+        self.handle("Ping", "iq@type=get/ping", self._handle_ping)
         if "keepalive" in self.kept:
             self.keepalive, self.interval, self.timeout = self.kept["keepalive"]
         if self.keepalive:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0202.stanza import EntityTime
 from actorxmpp.plugins.xep_0202.time import XEP_0202
 
 __all__ = ["XEP_0202", "EntityTime"]
-
-register_plugin(XEP_0202)

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0202 import stanza
 from actorxmpp.plugins.xep_0202.stanza import NS, EntityTime
 from actorxmpp.stanza import Iq
 from actorxmpp.xmlstream import register_stanza_plugin
@@ -17,15 +16,12 @@ if TYPE_CHECKING:
     from actorxmpp.jid import JID
     from actorxmpp.types import JidStr, OptJidStr
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0202"]
-
-FEATURES = (NS,)
-PATTERNS = {"Entity Time": "iq@type=get/entity_time"}
+__all__ = ["XEP_0202"]
 
 register_stanza_plugin(Iq, EntityTime)
 
 
-class XEP_0202(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0202(BasePlugin):
     """Entity Time, both roles.
 
     Configuration: ``tz_offset`` (0), hours from UTC; ``local_time`` (None), a function of the
@@ -36,15 +32,14 @@ class XEP_0202(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0202: Entity Time"
     xep_version = "2.0"
     dependencies: ClassVar[set[str]] = {"xep_0030", "xep_0082"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
     tz_offset: float
     local_time: Callable[[JID], dt.datetime] | None
     default_config: ClassVar[dict[str, Any]] = {"local_time": None, "tz_offset": 0}
 
     def plugin_init(self) -> None:
         """Answer queries."""
-        self.handle("Entity Time", PATTERNS["Entity Time"], self._handle_time_request)
+        self.handle("Entity Time", "iq@type=get/entity_time", self._handle_time_request)
 
     def _now(self, _jid: JID) -> dt.datetime:
         zone = dt.timezone(dt.timedelta(hours=self.tz_offset))

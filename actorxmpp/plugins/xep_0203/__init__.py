@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0203.delay import XEP_0203
 from actorxmpp.plugins.xep_0203.stanza import Delay
 
 __all__ = ["XEP_0203", "Delay"]
-
-register_plugin(XEP_0203)

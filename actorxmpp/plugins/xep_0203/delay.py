@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0203 import stanza
 from actorxmpp.plugins.xep_0203.stanza import NS, Delay
 from actorxmpp.stanza import Message, Presence
 from actorxmpp.xmlstream import register_stanza_plugin
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0203"]
-
-FEATURES = (NS,)
-PATTERNS: dict[str, str] = {}
+__all__ = ["XEP_0203"]
 
 register_stanza_plugin(Message, Delay)
 register_stanza_plugin(Presence, Delay)
 
 
-class XEP_0203(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0203(BasePlugin):
     """Delayed Delivery, both roles."""
 
     name = "xep_0203"
     description = "XEP-0203: Delayed Delivery"
     xep_version = "2.0"
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0245.action import XEP_0245, action_text, is_action
 
 __all__ = ["XEP_0245", "action_text", "is_action"]
-
-register_plugin(XEP_0245)

@@ -10,10 +10,7 @@ if TYPE_CHECKING:
     from actorxmpp.stanza import Message
     from actorxmpp.types import JidStr, MessageTypes, OptJidStr
 
-__all__ = ["FEATURES", "PATTERNS", "XEP_0245", "action_text", "is_action"]
-
-FEATURES: tuple[str, ...] = ()
-PATTERNS: dict[str, str] = {}
+__all__ = ["XEP_0245", "action_text", "is_action"]
 
 PREFIX = "/me "
 
@@ -28,7 +25,7 @@ def action_text(body: str, nick: str) -> str:
     return f"* {nick} {body.removeprefix(PREFIX)}" if is_action(body) else body
 
 
-class XEP_0245(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0245(BasePlugin):
     """The /me Command, both roles: nothing but a convention about texts."""
 
     name = "xep_0245"

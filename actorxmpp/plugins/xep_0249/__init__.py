@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0249.invite import XEP_0249
 from actorxmpp.plugins.xep_0249.stanza import Invite
 
 __all__ = ["XEP_0249", "Invite"]
-
-register_plugin(XEP_0249)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0249 import stanza
 from actorxmpp.plugins.xep_0249.stanza import NS, Invite
 from actorxmpp.stanza import Message
 from actorxmpp.xmlstream import register_stanza_plugin
@@ -13,15 +12,12 @@ from actorxmpp.xmlstream import register_stanza_plugin
 if TYPE_CHECKING:
     from actorxmpp.types import JidStr, OptJidStr
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0249"]
-
-FEATURES = (NS,)
-PATTERNS = {"Direct MUC Invitations": "message/groupchat_invite"}
+__all__ = ["XEP_0249"]
 
 register_stanza_plugin(Message, Invite)
 
 
-class XEP_0249(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0249(BasePlugin):
     """Direct MUC Invitations, both roles.
 
     Events: ``groupchat_direct_invite``, with the message: ``message["groupchat_invite"]["jid"]`` is
@@ -32,14 +28,11 @@ class XEP_0249(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0249: Direct MUC Invitations"
     xep_version = "1.2"
     dependencies: ClassVar[set[str]] = {"xep_0030"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
 
     def plugin_init(self) -> None:
         """Take invitations."""
-        self.handle(
-            "Direct MUC Invitations", PATTERNS["Direct MUC Invitations"], self._handle_invite
-        )
+        self.handle("Direct MUC Invitations", "message/groupchat_invite", self._handle_invite)
 
     def _handle_invite(self, message: Message) -> None:
         if message["type"] != "error" and message["groupchat_invite"]["jid"]:

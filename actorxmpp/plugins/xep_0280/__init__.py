@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0280.carbons import XEP_0280
 from actorxmpp.plugins.xep_0280.stanza import (
     CarbonDisable,
@@ -20,5 +19,3 @@ __all__ = [
     "ReceivedCarbon",
     "SentCarbon",
 ]
-
-register_plugin(XEP_0280)

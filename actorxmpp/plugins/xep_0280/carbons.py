@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.exceptions import IqError, IqTimeout
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0280 import stanza
 from actorxmpp.plugins.xep_0280.stanza import (
     NS,
     CarbonDisable,
@@ -25,10 +24,7 @@ if TYPE_CHECKING:
 
     from actorxmpp.types import OptJidStr
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0280"]
-
-FEATURES = (NS,)
-PATTERNS = {"Carbon Received": "message/carbon_received", "Carbon Sent": "message/carbon_sent"}
+__all__ = ["XEP_0280"]
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +34,7 @@ register_stanza_plugin(Iq, CarbonEnable)
 register_stanza_plugin(Iq, CarbonDisable)
 
 
-class XEP_0280(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0280(BasePlugin):
     """Message Carbons, for clients.
 
     Copies that don't come from one's own account are forged and dropped (XEP-0280 section 11).
@@ -52,15 +48,14 @@ class XEP_0280(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0280: Message Carbons"
     xep_version = "1.0.1"
     dependencies: ClassVar[set[str]] = {"xep_0030", "xep_0297"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
 
     def plugin_init(self) -> None:
         """Take copies."""
         self.handle(
-            "Carbon Received", PATTERNS["Carbon Received"], partial(self._handle, "carbon_received")
+            "Carbon Received", "message/carbon_received", partial(self._handle, "carbon_received")
         )
-        self.handle("Carbon Sent", PATTERNS["Carbon Sent"], partial(self._handle, "carbon_sent"))
+        self.handle("Carbon Sent", "message/carbon_sent", partial(self._handle, "carbon_sent"))
         if self.kept.get("enabled"):
             self.xmpp.add_event_handler("session_start", self._enable_again)
 

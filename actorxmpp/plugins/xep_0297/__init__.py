@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0297.forwarded import XEP_0297
 from actorxmpp.plugins.xep_0297.stanza import Forwarded
 
 __all__ = ["XEP_0297", "Forwarded"]
-
-register_plugin(XEP_0297)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from actorxmpp.plugins.base import BasePlugin
 from actorxmpp.plugins.xep_0203 import Delay
-from actorxmpp.plugins.xep_0297 import stanza
 from actorxmpp.plugins.xep_0297.stanza import NS, Forwarded
 from actorxmpp.stanza import Iq, Message, Presence
 from actorxmpp.xmlstream import register_stanza_plugin
@@ -18,10 +17,7 @@ if TYPE_CHECKING:
     from actorxmpp.types import JidStr, OptJidStr
     from actorxmpp.xmlstream import StanzaBase
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0297"]
-
-FEATURES = (NS,)
-PATTERNS = {"Forwarded Stanza": "message/forwarded"}
+__all__ = ["XEP_0297"]
 
 register_stanza_plugin(Message, Forwarded)
 register_stanza_plugin(Forwarded, Delay)
@@ -29,7 +25,7 @@ for _class in (Message, Presence, Iq):
     register_stanza_plugin(Forwarded, _class)
 
 
-class XEP_0297(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0297(BasePlugin):
     """Stanza Forwarding, both roles.
 
     What is inside was written by whoever forwards it: its sender is a claim (XEP-0297 section 7).
@@ -41,12 +37,11 @@ class XEP_0297(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0297: Stanza Forwarding"
     xep_version = "1.0"
     dependencies: ClassVar[set[str]] = {"xep_0030", "xep_0203"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
 
     def plugin_init(self) -> None:
         """Take forwarded stanzas."""
-        self.handle("Forwarded Stanza", PATTERNS["Forwarded Stanza"], self._handle_forwarded)
+        self.handle("Forwarded Stanza", "message/forwarded", self._handle_forwarded)
 
     def forward(
         self,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0308.correction import XEP_0308
 from actorxmpp.plugins.xep_0308.stanza import Replace
 
 __all__ = ["XEP_0308", "Replace"]
-
-register_plugin(XEP_0308)

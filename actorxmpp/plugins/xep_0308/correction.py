@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0308 import stanza
 from actorxmpp.plugins.xep_0308.stanza import NS, Replace
 from actorxmpp.stanza import Message
 from actorxmpp.xmlstream import register_stanza_plugin
@@ -13,15 +12,12 @@ from actorxmpp.xmlstream import register_stanza_plugin
 if TYPE_CHECKING:
     from actorxmpp.types import JidStr, MessageTypes, OptJidStr
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0308"]
-
-FEATURES = (NS,)
-PATTERNS = {"Message Correction": "message/replace"}
+__all__ = ["XEP_0308"]
 
 register_stanza_plugin(Message, Replace)
 
 
-class XEP_0308(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0308(BasePlugin):
     """Last Message Correction, both roles.
 
     Who keeps messages checks that a correction comes from the author: the same full JID, in rooms
@@ -34,12 +30,11 @@ class XEP_0308(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0308: Last Message Correction"
     xep_version = "1.2.1"
     dependencies: ClassVar[set[str]] = {"xep_0030"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
 
     def plugin_init(self) -> None:
         """Take corrections."""
-        self.handle("Message Correction", PATTERNS["Message Correction"], self._handle_correction)
+        self.handle("Message Correction", "message/replace", self._handle_correction)
 
     def is_correction(self, msg: Message) -> bool:
         """Whether a message corrects another."""

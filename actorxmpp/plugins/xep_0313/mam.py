@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.exceptions import IqError
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0313 import stanza
 from actorxmpp.plugins.xep_0313.pages import ArchivePages, collect
 from actorxmpp.plugins.xep_0313.stanza import MAM, NS, Fin, Metadata, Result
 from actorxmpp.stanza import Iq, Message
@@ -20,10 +19,7 @@ if TYPE_CHECKING:
     from actorxmpp.plugins.xep_0004 import Form
     from actorxmpp.types import OptJidStr
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0313"]
-
-FEATURES: tuple[str, ...] = ()
-PATTERNS: dict[str, str] = {}
+__all__ = ["XEP_0313"]
 
 PAGE = 10
 """Messages on a page unless told otherwise."""
@@ -34,7 +30,7 @@ register_stanza_plugin(Iq, Metadata)
 register_stanza_plugin(Message, Result)
 
 
-class XEP_0313(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0313(BasePlugin):
     """Message Archive Management, for who asks.
 
     Only messages from the archive that was asked count (XEP-0313 section 8.2).
@@ -50,7 +46,6 @@ class XEP_0313(BasePlugin):  # noqa: N801  plugin classes are named after their 
         "xep_0059",
         "xep_0297",
     }
-    stanza = stanza
 
     def retrieve(
         self,

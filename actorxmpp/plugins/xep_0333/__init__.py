@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0333.markers import XEP_0333
 from actorxmpp.plugins.xep_0333.stanza import Acknowledged, Displayed, Markable, Received
 
@@ -13,5 +12,3 @@ __all__ = [
     "Markable",
     "Received",
 ]
-
-register_plugin(XEP_0333)

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0333 import stanza
 from actorxmpp.plugins.xep_0333.stanza import (
     MARKERS,
     NS,
@@ -21,16 +20,13 @@ from actorxmpp.xmlstream import register_stanza_plugin
 if TYPE_CHECKING:
     from actorxmpp.types import JidStr
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0333"]
-
-FEATURES = (NS,)
-PATTERNS = {f"{marker.title()} Chat Marker": f"message/{marker}" for marker in MARKERS}
+__all__ = ["XEP_0333"]
 
 for _class in (Markable, Received, Displayed, Acknowledged):
     register_stanza_plugin(Message, _class)
 
 
-class XEP_0333(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0333(BasePlugin):
     """Displayed Markers, both roles.
 
     Events: ``marker`` and one of ``marker_received``, ``marker_displayed``,
@@ -41,13 +37,13 @@ class XEP_0333(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0333: Displayed Markers"
     xep_version = "1.0.0"
     dependencies: ClassVar[set[str]] = {"xep_0030"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
 
     def plugin_init(self) -> None:
         """Take markers."""
-        for marker, (name, pattern) in zip(MARKERS, PATTERNS.items(), strict=True):
-            self.handle(name, pattern, partial(self._handle_marker, marker))
+        for marker in MARKERS:
+            handler = partial(self._handle_marker, marker)
+            self.handle(f"{marker.title()} Chat Marker", f"message/{marker}", handler)
 
     def _handle_marker(self, marker: str, message: Message) -> None:
         if message["type"] != "error":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0334.hints import XEP_0334
 from actorxmpp.plugins.xep_0334.stanza import NoCopy, NoPermanentStore, NoStore, Store
 
@@ -13,5 +12,3 @@ __all__ = [
     "NoStore",
     "Store",
 ]
-
-register_plugin(XEP_0334)

@@ -5,18 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0352 import stanza
 from actorxmpp.plugins.xep_0352.stanza import NS, Active, Inactive
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0352"]
-
-FEATURES: tuple[str, ...] = ()
-PATTERNS: dict[str, str] = {}
+__all__ = ["XEP_0352"]
 
 STREAM_FEATURE = f"{{{NS}}}csi"
 
 
-class XEP_0352(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0352(BasePlugin):
     """Client State Indication, for clients.
 
     A new session is active for the server; one that was inactive is made so again.
@@ -29,7 +25,6 @@ class XEP_0352(BasePlugin):  # noqa: N801  plugin classes are named after their 
     name = "xep_0352"
     description = "XEP-0352: Client State Indication"
     xep_version = "1.0.0"
-    stanza = stanza
     default_config: ClassVar[dict[str, Any]] = {"order": 12000}
 
     def plugin_init(self) -> None:

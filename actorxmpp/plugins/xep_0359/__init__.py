@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0359.stanza import OriginID, StanzaID
 from actorxmpp.plugins.xep_0359.stanzaid import XEP_0359
 
 __all__ = ["XEP_0359", "OriginID", "StanzaID"]
-
-register_plugin(XEP_0359)

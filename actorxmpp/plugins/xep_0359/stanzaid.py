@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0359 import stanza
 from actorxmpp.plugins.xep_0359.stanza import NS, OriginID, StanzaID
 from actorxmpp.stanza import Message
 from actorxmpp.xmlstream import register_stanza_plugin
@@ -14,16 +13,13 @@ if TYPE_CHECKING:
     from actorxmpp.types import JidStr
     from actorxmpp.xmlstream import StanzaBase
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0359"]
-
-FEATURES = (NS,)
-PATTERNS: dict[str, str] = {}
+__all__ = ["XEP_0359"]
 
 register_stanza_plugin(Message, StanzaID, iterable=True)
 register_stanza_plugin(Message, OriginID)
 
 
-class XEP_0359(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0359(BasePlugin):
     """Unique and Stable Stanza IDs, for who sends and who receives.
 
     With ``xmpp.use_origin_id`` set when the plugin is enabled, each message sent gets an
@@ -33,8 +29,7 @@ class XEP_0359(BasePlugin):  # noqa: N801  plugin classes are named after their 
     name = "xep_0359"
     description = "XEP-0359: Unique and Stable Stanza IDs"
     xep_version = "0.7.0"
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
 
     def plugin_init(self) -> None:
         """Add origin ids if configured."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0363.errors import (
     FileTooBig,
     FileUploadError,
@@ -26,5 +25,3 @@ __all__ = [
     "Slot",
     "UploadServiceNotFound",
 ]
-
-register_plugin(XEP_0363)

@@ -13,7 +13,6 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar, Literal
 
 from actorxmpp import __version__
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0363 import stanza
 from actorxmpp.plugins.xep_0363.errors import (
     FileTooBig,
     FileUploadError,
@@ -31,10 +30,7 @@ if TYPE_CHECKING:
     from actorxmpp.jid import JID
     from actorxmpp.types import JidStr, OptJidStr
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0363"]
-
-FEATURES: tuple[str, ...] = ()
-PATTERNS = {"HTTP Upload Request": "iq@type=get/http_upload_request"}
+__all__ = ["XEP_0363"]
 
 PurposeLiteral = Literal["message", "profile", "ephemeral", "permanent"]
 
@@ -50,7 +46,7 @@ register_stanza_plugin(Iq, Request)
 register_stanza_plugin(Iq, Slot)
 
 
-class XEP_0363(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0363(BasePlugin):
     """HTTP File Upload, for who uploads; a component can be the service.
 
     Configuration: ``upload_service`` (None: found), ``max_file_size`` (what the service says),
@@ -64,7 +60,6 @@ class XEP_0363(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0363: HTTP File Upload"
     xep_version = "1.2.0"
     dependencies: ClassVar[set[str]] = {"xep_0030", "xep_0128"}
-    stanza = stanza
     upload_service: JID | None
     max_file_size: float
     default_content_type: str
@@ -84,7 +79,7 @@ class XEP_0363(BasePlugin):  # noqa: N801  plugin classes are named after their 
         if self.handle_upload_requests:
             self.xmpp.plugin["xep_0030"].add_feature(NS)
             self.handle(
-                "HTTP Upload Request", PATTERNS["HTTP Upload Request"], self._handle_request
+                "HTTP Upload Request", "iq@type=get/http_upload_request", self._handle_request
             )
 
     def _handle_request(self, iq: Iq) -> None:

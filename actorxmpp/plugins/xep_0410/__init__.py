@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0410.selfping import XEP_0410, PingStatus
 
 __all__ = ["XEP_0410", "PingStatus"]
-
-register_plugin(XEP_0410)

@@ -14,10 +14,7 @@ if TYPE_CHECKING:
 
     from actorxmpp.types import JidStr, OptJidStr
 
-__all__ = ["FEATURES", "PATTERNS", "XEP_0410", "PingStatus"]
-
-FEATURES: tuple[str, ...] = ()
-PATTERNS: dict[str, str] = {}
+__all__ = ["XEP_0410", "PingStatus"]
 
 Key = tuple[JID, JID]
 
@@ -57,7 +54,7 @@ class _Watch:
         self.busy = False
 
 
-class XEP_0410(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0410(BasePlugin):
     """MUC Self-Ping, for occupants.
 
     A room that is silent for ``ping_interval`` is asked whether we are in it; if not, it is entered

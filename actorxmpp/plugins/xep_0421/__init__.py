@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.base import register_plugin
 from actorxmpp.plugins.xep_0421.occupantid import XEP_0421
 from actorxmpp.plugins.xep_0421.stanza import OccupantId
 
 __all__ = ["XEP_0421", "OccupantId"]
-
-register_plugin(XEP_0421)

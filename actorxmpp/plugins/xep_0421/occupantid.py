@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.plugins.base import BasePlugin
-from actorxmpp.plugins.xep_0421 import stanza
 from actorxmpp.plugins.xep_0421.stanza import NS, OccupantId
 from actorxmpp.stanza import Message, Presence
 from actorxmpp.xmlstream import register_stanza_plugin
@@ -13,16 +12,13 @@ from actorxmpp.xmlstream import register_stanza_plugin
 if TYPE_CHECKING:
     from actorxmpp.types import JidStr
 
-__all__ = ["FEATURES", "NS", "PATTERNS", "XEP_0421"]
-
-FEATURES = (NS,)
-PATTERNS: dict[str, str] = {}
+__all__ = ["XEP_0421"]
 
 register_stanza_plugin(Message, OccupantId)
 register_stanza_plugin(Presence, OccupantId)
 
 
-class XEP_0421(BasePlugin):  # noqa: N801  plugin classes are named after their XEP
+class XEP_0421(BasePlugin):
     """Occupant identifiers, for occupants.
 
     Ids from a room that does not announce the feature were written by anybody (section 4).
@@ -32,8 +28,7 @@ class XEP_0421(BasePlugin):  # noqa: N801  plugin classes are named after their 
     description = "XEP-0421: Occupant identifiers for semi-anonymous MUCs"
     xep_version = "1.0.1"
     dependencies: ClassVar[set[str]] = {"xep_0030", "xep_0045"}
-    features = FEATURES
-    stanza = stanza
+    features = (NS,)
 
     async def has_feature(self, jid: JidStr, **discokwargs: Any) -> bool:
         """Ask whether a room gives such ids, so that they can be trusted.

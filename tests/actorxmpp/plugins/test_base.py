@@ -218,3 +218,15 @@ def test_sessions_share_what_they_say_of_themselves() -> None:
     nodes = [role["xep_0030"].static.get_node() for role in (first, second)]
     assert nodes[0].features is nodes[1].features
     assert first["xep_0115"].cache is second["xep_0115"].cache
+
+
+@pytest.mark.parametrize("name", PLUGINS)
+def test_a_plugin_says_where_its_stanza_classes_are(name: str) -> None:
+    role = ClientXMPP("a@localhost", "secret")
+    role.register_plugin(name)
+    module = role[name].stanza
+    package = f"actorxmpp.plugins.{name}"
+    assert module.__name__ in (
+        f"{package}.stanza",
+        type(role.plugin.cells[name].instance).__module__,
+    )
