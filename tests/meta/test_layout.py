@@ -10,7 +10,7 @@ import pytest
 
 from .sources import ROOT, label, modules_of_tests, package_modules, text, tree
 
-MODULE_LINES = 450
+MODULE_LINES = 700  # a hint to look, not a knife: one idea stays in one file
 FUNCTION_LINES = 60
 TEXT_SUFFIXES = {".py", ".md", ".ini", ".cfg", ".toml", ".yml", ".json", ""}
 SOMEBODYS_FOLDER = re.compile(r"(?<![\w.}])/(root|home|work|Users)/\w+")
