@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from actorxmpp.actors.component_outbox import QueuePolicy
-    from actorxmpp.actors.context import OnHandlerError, SessionSettings, SessionState
     from actorxmpp.actors.users import UserActor
     from actorxmpp.basexmpp import BaseXMPP
     from actorxmpp.clientxmpp import ClientXMPP
@@ -22,7 +21,9 @@ if TYPE_CHECKING:
     from actorxmpp.jid import JID, InvalidJID
     from actorxmpp.net.tls import TlsPolicy
     from actorxmpp.plugins.base import BasePlugin
+    from actorxmpp.settings import OnHandlerError, SessionSettings
     from actorxmpp.stanza import Iq, Message, Presence
+    from actorxmpp.status import SessionState
     from actorxmpp.stream import XMLStream
     from actorxmpp.xmlstream import (
         ET,
@@ -70,9 +71,9 @@ __all__ = [
 ]
 
 _HOMES = {
-    "OnHandlerError": "actors.context",
-    "SessionSettings": "actors.context",
-    "SessionState": "actors.context",
+    "OnHandlerError": "settings",
+    "SessionSettings": "settings",
+    "SessionState": "status",
     "QueuePolicy": "actors.component_outbox",
     "UserActor": "actors.users",
     "BaseXMPP": "basexmpp",

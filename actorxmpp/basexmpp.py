@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     import asyncio
     from types import ModuleType
 
-    from actorxmpp.actors.context import PluginCell, SessionSettings
+    from actorxmpp.actors.context import PluginCell
     from actorxmpp.actors.dispatcher import DispatcherActor
     from actorxmpp.plugins.cell import Cell
     from actorxmpp.protocol.actions import Resumed
     from actorxmpp.protocol.negotiation import Negotiation
+    from actorxmpp.settings import SessionSettings
     from supervisors.handle import SupervisorRef
 
 __all__ = ["BaseXMPP"]

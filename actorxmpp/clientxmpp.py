@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from actorxmpp.actors.context import Role, SessionSettings
 from actorxmpp.basexmpp import BaseXMPP
 from actorxmpp.exceptions import XMPPError
 from actorxmpp.jid import JID
 from actorxmpp.protocol.negotiation import ClientNegotiation, ClientSettings
+from actorxmpp.settings import SessionKind, SessionSettings
 from actorxmpp.stanza import Iq
 from actorxmpp.store.base import RosterSnapshot, StoredItem
 
@@ -41,7 +41,7 @@ class ClientXMPP(BaseXMPP):
         InvalidJID: if ``jid`` is none.
     """
 
-    session_role = Role.CLIENT
+    session_kind = SessionKind.CLIENT
 
     def __init__(
         self,

@@ -6,20 +6,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from actorxmpp.actors.component_outbox import ComponentOutbox, OutgoingCounts, QueuePolicy
-from actorxmpp.actors.context import Role, SessionSettings
 from actorxmpp.basexmpp import BaseXMPP
 from actorxmpp.protocol.negotiation import ComponentNegotiation, ComponentSettings
 from actorxmpp.roles.users import Users
+from actorxmpp.settings import SessionKind, SessionSettings
 
 if TYPE_CHECKING:
     import asyncio
 
     from actorxmpp.actors import messages as m
-    from actorxmpp.actors.context import Connector
     from actorxmpp.jid import JID
     from actorxmpp.net.connection import Connection, ConnectionEvents
     from actorxmpp.net.tls import TlsPolicy
     from actorxmpp.protocol.negotiation import Negotiation
+    from actorxmpp.settings import Connector
 
 __all__ = ["ComponentXMPP"]
 
@@ -50,7 +50,7 @@ class ComponentXMPP(Users, BaseXMPP):
         InvalidJID: if ``jid`` is none.
     """
 
-    session_role = Role.COMPONENT
+    session_kind = SessionKind.COMPONENT
     is_component = True
 
     def __init__(

@@ -24,11 +24,12 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from actorxmpp import ClientXMPP, SessionSettings, TlsPolicy
-from actorxmpp.actors.context import Role, SessionSpec, SessionState
 from actorxmpp.fleet.gate import ConnectGate
 from actorxmpp.fleet.heap import settle_heap
 from actorxmpp.fleet.models import FleetTable
 from actorxmpp.fleet.supervisor import Fleet
+from actorxmpp.settings import SessionKind, SessionSpec
+from actorxmpp.status import SessionState
 from actorxmpp.testing.server import EmbeddedServer
 from benchmarks._report import Result, table, write_json
 
@@ -126,7 +127,7 @@ async def measure(sessions: int, which: str, rate: float, trace: float | None) -
         )
         jids = [f"bot{n}@{domain}" for n in range(sessions)]
         specs = [
-            SessionSpec(jid, Role.CLIENT, lambda jid=jid: Bot(jid, PASSWORD), settings)
+            SessionSpec(jid, SessionKind.CLIENT, lambda jid=jid: Bot(jid, PASSWORD), settings)
             for jid in jids
         ]
         fleet = Fleet()

@@ -15,8 +15,8 @@ import logging
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.actors import messages as m
-from actorxmpp.actors.context import OnHandlerError
 from actorxmpp.exceptions import XMPPError
+from actorxmpp.settings import OnHandlerError
 from supervisors import EventLoopActor, dead_letters
 
 if TYPE_CHECKING:

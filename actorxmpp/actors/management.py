@@ -15,10 +15,10 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from actorxmpp.actors import messages as m
-from actorxmpp.actors.context import LostStanzas
 from actorxmpp.actors.journal import Journal
 from actorxmpp.protocol import namespaces as ns
 from actorxmpp.protocol import smactions as sma
+from actorxmpp.settings import LostStanzas
 from supervisors import dead_letters
 
 if TYPE_CHECKING:

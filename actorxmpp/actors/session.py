@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from actorxmpp.actors.context import Role, SessionContext
+from actorxmpp.actors.context import SessionContext
 from actorxmpp.actors.dispatcher import DispatcherActor
 from actorxmpp.actors.parser import ParserActor
 from actorxmpp.actors.transport import TransportActor
 from actorxmpp.actors.users_supervisor import users_spec
+from actorxmpp.settings import SessionKind
 from supervisors import ChildSpec, ChildType, DynamicSupervisor, Strategy, Supervisor
 
 if TYPE_CHECKING:
-    from actorxmpp.actors.context import SessionSpec
+    from actorxmpp.settings import SessionSpec
 
 __all__ = ["COMPOSITIONS", "SessionSupervisor", "session_children"]
 
@@ -32,13 +33,13 @@ PERIOD = 10.0
 PLUGIN_INTENSITY = 20
 """Restarts of plugins allowed within PERIOD before their supervisor gives up."""
 
-COMPOSITIONS: dict[Role, tuple[tuple[str, Any], ...]] = {
-    Role.CLIENT: (
+COMPOSITIONS: dict[SessionKind, tuple[tuple[str, Any], ...]] = {
+    SessionKind.CLIENT: (
         ("dispatcher", DispatcherActor),
         ("parser", ParserActor),
         ("transport", TransportActor),
     ),
-    Role.COMPONENT: (
+    SessionKind.COMPONENT: (
         ("dispatcher", DispatcherActor),
         ("parser", ParserActor),
         ("transport", TransportActor),
@@ -61,7 +62,7 @@ def session_children(context: SessionContext) -> list[ChildSpec]:
         children.append(users_spec(context.users))
     children += [
         ChildSpec(id=name, start=actor_class, args=(context,))
-        for name, actor_class in COMPOSITIONS[context.spec.role]
+        for name, actor_class in COMPOSITIONS[context.spec.kind]
     ]
     return children
 
@@ -76,7 +77,7 @@ class SessionSupervisor(Supervisor):
             else SessionContext(context_or_spec)
         )
         self.context = context
-        if context.spec.role is Role.COMPONENT and context.role is None:
+        if context.spec.kind is SessionKind.COMPONENT and context.role is None:
             context.give_role(context.make_role())  # it says whether there are users
         super().__init__(
             session_children(context),

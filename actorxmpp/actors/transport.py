@@ -16,7 +16,6 @@ import random
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from actorxmpp.actors import messages as m
-from actorxmpp.actors.context import SessionState
 from actorxmpp.actors.journal import load_session
 from actorxmpp.actors.link import LinkEvent, LinkState, next_state
 from actorxmpp.actors.watch import Watch
@@ -25,6 +24,7 @@ from actorxmpp.net.tls import context_for
 from actorxmpp.protocol.errors import Decision, Source, decide
 from actorxmpp.protocol.header import STREAM_CLOSE
 from actorxmpp.protocol.redirect import read_redirect
+from actorxmpp.status import SessionState
 from supervisors import EventLoopActor
 
 if TYPE_CHECKING:

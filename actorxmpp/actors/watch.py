@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actorxmpp.actors.context import Role
+from actorxmpp.settings import SessionKind
 
 if TYPE_CHECKING:
     from actorxmpp.actors.transport import TransportActor
@@ -67,7 +67,7 @@ class Watch:
     def _probe_after(self) -> float | None:
         context = self._transport.context
         # A component has nobody whose answer it could count on: XEP-0114 has no such thing.
-        return context.settings.probe_after if context.spec.role is Role.CLIENT else None
+        return context.settings.probe_after if context.spec.kind is SessionKind.CLIENT else None
 
     def _space_after(self) -> float | None:
         seconds = self._transport.context.settings.whitespace_interval

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from actorxmpp.actors.context import SessionSettings
 from actorxmpp.net.tls import TlsPolicy
+from actorxmpp.settings import SessionSettings
 
 __all__ = ["Defaults", "session_settings", "set_defaults"]
 

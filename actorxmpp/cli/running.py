@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from actorxmpp.actors.context import SessionState
 from actorxmpp.cli.memory import rss_kib
 from actorxmpp.cli.output import say
 from actorxmpp.cli.tables import fleet_table
@@ -24,6 +23,7 @@ from actorxmpp.fleet.gate import ConnectGate
 from actorxmpp.fleet.heap import settle_heap
 from actorxmpp.fleet.specs import session_specs
 from actorxmpp.fleet.supervisor import Fleet
+from actorxmpp.status import SessionState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

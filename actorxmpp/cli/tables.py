@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from actorxmpp.actors.context import SessionState
+from actorxmpp.status import SessionState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """From planned sessions to what a session supervisor starts.
 
-A session's :class:`~actorxmpp.actors.context.SessionSettings` depend on its table alone, so all
+A session's :class:`~actorxmpp.settings.SessionSettings` depend on its table alone, so all
 sessions of a table share one object; what differs is the JID and the secret, kept in a
 :class:`BotFactory` that is called again whenever the session's dispatcher restarts.
 """
@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from actorxmpp.actors.context import OnHandlerError, Role, SessionSettings, SessionSpec
 from actorxmpp.fleet.bots import takes_server
 from actorxmpp.fleet.models import ClientTable
 from actorxmpp.net.tls import TlsPolicy
+from actorxmpp.settings import OnHandlerError, SessionKind, SessionSettings, SessionSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from actorxmpp.actors.context import ConnectGate
     from actorxmpp.basexmpp import BaseXMPP
     from actorxmpp.fleet.config import FleetConfig, NamedTable
     from actorxmpp.fleet.plan import PlannedSession
+    from actorxmpp.settings import ConnectGate
 
 __all__ = ["BotFactory", "session_specs"]
 
@@ -74,7 +74,7 @@ def session_specs(
             shared[named.name] = _settings(config, named, gate)
         yield SessionSpec(
             id=session.jid,
-            role=Role(named.table.role),
+            kind=SessionKind(named.table.role),
             factory=BotFactory(bots[named.table.bot], session),
             settings=shared[named.name],
         )

@@ -10,12 +10,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from actorxmpp.actors.context import SessionState
+from actorxmpp.status import SessionState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from actorxmpp.actors.context import SessionStatus
+    from actorxmpp.status import SessionStatus
 
 __all__ = ["STATES", "FleetStatus", "SessionRow", "one_line", "session_row", "summarize"]
 

@@ -23,11 +23,13 @@ import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from actorxmpp.actors.context import Role, SessionContext, SessionState
+from actorxmpp.actors.context import SessionContext
 from actorxmpp.actors.session import SessionSupervisor
 from actorxmpp.exceptions import ActorXMPPError
 from actorxmpp.fleet.errors import FleetError
 from actorxmpp.fleet.status import one_line, session_row, summarize
+from actorxmpp.settings import SessionKind
+from actorxmpp.status import SessionState
 from supervisors import (
     Backoff,
     ChildSpec,
@@ -43,8 +45,8 @@ from supervisors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from actorxmpp.actors.context import SessionSpec
     from actorxmpp.fleet.status import FleetStatus, SessionRow
+    from actorxmpp.settings import SessionSpec
     from supervisors import Clock, TimerHandle
 
 __all__ = ["COOL_DOWN", "Fleet", "FleetSession"]
@@ -288,7 +290,7 @@ def _disconnect(context: SessionContext, timeout: float) -> asyncio.Future[str] 
     role = context.role
     assert role is not None
     try:
-        if context.up and context.spec.role is Role.CLIENT:
+        if context.up and context.spec.kind is SessionKind.CLIENT:
             role.send_presence(ptype="unavailable")
         return role.disconnect(wait=timeout, reason="the fleet stops")
     except (ActorXMPPError, SupervisorsError) as error:

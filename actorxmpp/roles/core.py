@@ -12,14 +12,15 @@ import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
-from actorxmpp.actors.context import BUILDING, Role, SessionContext, SessionSpec
+from actorxmpp.actors.context import BUILDING, SessionContext
 from actorxmpp.plugins.base import BasePlugin
+from actorxmpp.settings import SessionKind, SessionSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from actorxmpp.actors.context import SessionSettings
     from actorxmpp.actors.dispatcher import DispatcherActor
+    from actorxmpp.settings import SessionSettings
 
 __all__ = ["RoleCore"]
 
@@ -27,7 +28,7 @@ __all__ = ["RoleCore"]
 class RoleCore:
     """Holds the session's context; knows on which thread and loop the session runs."""
 
-    session_role: Role = Role.CLIENT
+    session_kind: SessionKind = SessionKind.CLIENT
     """Which composition of actors this role is for."""
 
     _factory: Callable[[], Any]
@@ -43,7 +44,7 @@ class RoleCore:
         if context is None:
             settings = replace(settings, autoconnect=False)
             context = SessionContext(
-                SessionSpec(session_id, self.session_role, self._factory, settings)
+                SessionSpec(session_id, self.session_kind, self._factory, settings)
             )
             context.give_role(self)  # type: ignore[arg-type]  # every role is a BaseXMPP
         context.role = self  # type: ignore[assignment]  # every role is a BaseXMPP

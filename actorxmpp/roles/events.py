@@ -16,7 +16,7 @@ from actorxmpp.xmlstream.stanzabase import StanzaBase
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator
 
-    from actorxmpp.actors.context import SessionSettings
+    from actorxmpp.settings import SessionSettings
 
 __all__ = ["Events"]
 

@@ -16,8 +16,8 @@ from actorxmpp.roles.events import Events
 from supervisors import monitor
 
 if TYPE_CHECKING:
-    from actorxmpp.actors.context import SessionSettings
     from actorxmpp.actors.dispatcher import DispatcherActor
+    from actorxmpp.settings import SessionSettings
     from supervisors import Down
 
 __all__ = ["Lifecycle"]

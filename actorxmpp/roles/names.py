@@ -14,11 +14,11 @@ from xml.etree.ElementTree import Element, SubElement
 
 from actorxmpp import stanza as stanzas
 from actorxmpp.actors import messages as m
-from actorxmpp.actors.context import SessionState
 from actorxmpp.net import dns
 from actorxmpp.protocol import namespaces as ns
 from actorxmpp.roles.lifecycle import Lifecycle
 from actorxmpp.roles.stanzas import Stanzas
+from actorxmpp.status import SessionState
 
 if TYPE_CHECKING:
     from collections.abc import Callable

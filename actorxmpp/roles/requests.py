@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-    from actorxmpp.actors.context import SessionSettings
+    from actorxmpp.settings import SessionSettings
     from actorxmpp.xmlstream.stanzabase import StanzaBase
 
 __all__ = ["Requests"]

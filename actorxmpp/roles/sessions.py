@@ -28,10 +28,10 @@ from actorxmpp.roles.lifecycle import Lifecycle
 from actorxmpp.roles.requests import Requests
 
 if TYPE_CHECKING:
-    from actorxmpp.actors.context import SessionSettings
     from actorxmpp.protocol.actions import Resumed
     from actorxmpp.protocol.smactions import Unacked
     from actorxmpp.roster import Roster, RosterNode
+    from actorxmpp.settings import SessionSettings
     from actorxmpp.store import RosterSnapshot
     from actorxmpp.xmlstream.stanzabase import ElementBase, StanzaBase
 

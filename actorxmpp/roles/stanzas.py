@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import asyncio
     from xml.etree.ElementTree import Element
 
-    from actorxmpp.actors.context import SessionSettings
+    from actorxmpp.settings import SessionSettings
     from actorxmpp.xmlstream.handler import BaseHandler
 
 __all__ = ["FILTER_MODES", "Stanzas"]

@@ -12,10 +12,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from actorxmpp.actors.context import SessionSettings
 from actorxmpp.net.errors import ConnectFailed
 from actorxmpp.net.memory import pair
 from actorxmpp.net.tls import TlsPolicy, server_context
+from actorxmpp.settings import SessionSettings
 from actorxmpp.testing.server.accounts import Accounts
 from actorxmpp.testing.server.certificate import ensure_certificate
 from actorxmpp.testing.server.component import ComponentLink
@@ -103,7 +103,7 @@ class MemoryServer:
         policy: TlsPolicy | None = None,  # noqa: ARG002  STARTTLS only
         direct_tls: bool = False,
     ) -> Connection:
-        """Connect a session; see ``actorxmpp.actors.context.Connector``."""
+        """Connect a session; see ``actorxmpp.settings.Connector``."""
         self.attempts += 1
         if self.refusing or direct_tls:
             raise ConnectFailed(domain, ["the memory server refuses"])

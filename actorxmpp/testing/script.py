@@ -22,12 +22,12 @@ from actorxmpp.protocol.header import client_header, component_header
 from actorxmpp.xmlstream.tokenizer import StreamOpened, Tokenizer
 
 if TYPE_CHECKING:
-    from actorxmpp.actors.context import SessionSettings
     from actorxmpp.basexmpp import BaseXMPP
     from actorxmpp.net.connection import Connection, ConnectionEvents
     from actorxmpp.net.errors import NetError
     from actorxmpp.net.tls import TlsPolicy
     from actorxmpp.protocol.actions import Action, TlsFacts
+    from actorxmpp.settings import SessionSettings
 
 __all__ = ["ScriptedServer", "establish_at_once"]
 
@@ -126,7 +126,7 @@ class ScriptedServer:
         policy: TlsPolicy | None = None,
         direct_tls: bool = False,
     ) -> Connection:
-        """Connect the session; see ``actorxmpp.actors.context.Connector``."""
+        """Connect the session; see ``actorxmpp.settings.Connector``."""
         del server, timeout, policy, direct_tls
         if self.refusing:
             raise ConnectFailed(domain, ["the script refuses"])

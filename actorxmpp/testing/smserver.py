@@ -24,12 +24,12 @@ from actorxmpp.xmlstream.tokenizer import StreamClosed, StreamOpened, Tokenizer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from actorxmpp.actors.context import SessionSettings
     from actorxmpp.basexmpp import BaseXMPP
     from actorxmpp.net.connection import Connection, ConnectionEvents
     from actorxmpp.net.tls import TlsPolicy
     from actorxmpp.protocol.actions import Action, TlsFacts
     from actorxmpp.protocol.settings import ResumeRequest
+    from actorxmpp.settings import SessionSettings
 
 __all__ = ["SmServer", "SmSession"]
 
@@ -186,7 +186,7 @@ class SmServer:
 
     def settings(self, **changes: Any) -> SessionSettings:
         """Settings for a session that is to reach this server."""
-        from actorxmpp.actors.context import SessionSettings  # it loads the actors
+        from actorxmpp.settings import SessionSettings  # it loads the actors
 
         values: dict[str, Any] = {
             "connector": self.connect,
@@ -213,7 +213,7 @@ class SmServer:
         policy: TlsPolicy | None = None,  # noqa: ARG002  no TLS
         direct_tls: bool = False,  # noqa: ARG002  no TLS
     ) -> Connection:
-        """Connect a session; see ``actorxmpp.actors.context.Connector``."""
+        """Connect a session; see ``actorxmpp.settings.Connector``."""
         self.attempts.append(server)
         if self.refusing:
             raise ConnectFailed(domain, ["the server refuses"])

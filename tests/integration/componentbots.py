@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from actorxmpp import ComponentXMPP
-from actorxmpp.actors.context import SessionSettings
 from actorxmpp.protocol.backoff import FullJitter
+from actorxmpp.settings import SessionSettings
 from supervisors import shutdown
 
 from .ours import Sockets

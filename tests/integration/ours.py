@@ -13,11 +13,11 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from actorxmpp import ClientXMPP
-from actorxmpp.actors.context import SessionSettings
 from actorxmpp.net.connection import Connection, ConnectionEvents
 from actorxmpp.net.dial import dial
 from actorxmpp.net.errors import NetError
 from actorxmpp.net.tls import TlsPolicy
+from actorxmpp.settings import SessionSettings
 from supervisors import shutdown
 
 from .servers.base import HOST, RealServer

@@ -15,9 +15,9 @@ import sys
 from typing import Any
 
 from actorxmpp import ClientXMPP
-from actorxmpp.actors.context import SessionSettings
 from actorxmpp.net.tls import TlsPolicy
 from actorxmpp.protocol.backoff import FullJitter
+from actorxmpp.settings import SessionSettings
 from actorxmpp.store import SqliteStore
 
 BETWEEN_S = 0.005

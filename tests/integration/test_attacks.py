@@ -15,12 +15,13 @@ from typing import Any
 
 import pytest
 
-from actorxmpp.actors.context import SessionSettings, SessionState
 from actorxmpp.cli.memory import rss_kib
 from actorxmpp.net.errors import TlsCheck, TlsError
 from actorxmpp.net.tls import TlsPolicy
 from actorxmpp.protocol.backoff import FullJitter
 from actorxmpp.protocol.negotiation import ClientNegotiation, ClientSettings
+from actorxmpp.settings import SessionSettings
+from actorxmpp.status import SessionState
 from supervisors import shutdown
 
 from .hostile import (

@@ -23,9 +23,9 @@ from typing import Any
 
 from actorxmpp import ClientXMPP
 from actorxmpp.actors import messages as m
-from actorxmpp.actors.context import SessionSettings
 from actorxmpp.net.tls import TlsPolicy
 from actorxmpp.protocol.backoff import FullJitter
+from actorxmpp.settings import SessionSettings
 from supervisors import shutdown
 
 from .chaosproxy import ChaosProxy

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from actorxmpp.actors.context import SessionSettings, SessionState
 from actorxmpp.net.tls import TlsPolicy
 from actorxmpp.protocol.backoff import FullJitter
+from actorxmpp.settings import SessionSettings
+from actorxmpp.status import SessionState
 from supervisors import shutdown
 
 from .hostile import DOMAIN, PASSWORD, USER, HostileServer, Link, Script

@@ -15,8 +15,8 @@ import sys
 from pathlib import Path
 
 from actorxmpp import ClientXMPP
-from actorxmpp.actors.context import SessionSettings
 from actorxmpp.net.tls import TlsPolicy
+from actorxmpp.settings import SessionSettings
 
 from .ours import Sockets
 from .program import HERE, ROOT

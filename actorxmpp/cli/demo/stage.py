@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from actorxmpp.actors.context import OnHandlerError, Role, SessionSettings, SessionSpec
 from actorxmpp.cli.demo.bots import Book, EchoBot, EchoComponent, Peer
 from actorxmpp.cli.demo.options import HANDSHAKES, LOGINS_A_SECOND, STOP_TIMEOUT
 from actorxmpp.fleet.gate import ConnectGate
 from actorxmpp.fleet.supervisor import Fleet
 from actorxmpp.net.tls import TlsPolicy
 from actorxmpp.protocol.backoff import FullJitter
+from actorxmpp.settings import OnHandlerError, SessionKind, SessionSettings, SessionSpec
 from actorxmpp.testing.server import EmbeddedServer
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Stage:
             is_client = peer.index < self._options.sessions
             yield SessionSpec(
                 id=peer.address,
-                role=Role.CLIENT if is_client else Role.COMPONENT,
+                kind=SessionKind.CLIENT if is_client else SessionKind.COMPONENT,
                 factory=_Factory(EchoBot if is_client else EchoComponent, peer, self.book),
                 settings=client if is_client else component,
             )

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from actorxmpp.actors import messages as m
-from actorxmpp.actors.context import SmOptions
 from actorxmpp.plugins.base import BasePlugin
 from actorxmpp.plugins.xep_0198 import stanza
 from actorxmpp.protocol.streammanagement import MAX_UNACKED, WINDOW, SmState
+from actorxmpp.settings import SmOptions
 
 __all__ = ["XEP_0198"]
 

@@ -10,11 +10,11 @@ import pytest
 
 from actorxmpp import ClientXMPP, OnHandlerError
 from actorxmpp.actors import management
-from actorxmpp.actors.context import LostStanzas
 from actorxmpp.actors.messages import Outcome
 from actorxmpp.exceptions import IqTimeout, RequestDisconnected, SendQueueFull, StanzaNotSent
 from actorxmpp.protocol.backoff import FullJitter
 from actorxmpp.protocol.smactions import SmState
+from actorxmpp.settings import LostStanzas
 from actorxmpp.testing.smserver import SmServer
 from supervisors import dead_letters
 

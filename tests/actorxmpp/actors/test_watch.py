@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from actorxmpp.actors.context import Role, SessionSettings
 from actorxmpp.actors.watch import Watch
+from actorxmpp.settings import SessionKind, SessionSettings
 
 
 class Timer:
@@ -24,12 +24,12 @@ class Timer:
 class Transport:
     """What a watch needs of its transport, with a clock of its own."""
 
-    def __init__(self, role: Role = Role.CLIENT, **settings: Any) -> None:
+    def __init__(self, kind: SessionKind = SessionKind.CLIENT, **settings: Any) -> None:
         self.now = 0.0
         self.clock = SimpleNamespace(time=lambda: self.now)
         self.context = SimpleNamespace(
             settings=SessionSettings(**settings),
-            spec=SimpleNamespace(role=role),
+            spec=SimpleNamespace(kind=kind),
             reading_paused=False,
         )
         self.timers: list[Timer] = []
@@ -93,7 +93,7 @@ def test_a_session_that_reads_no_more_does_not_blame_the_server() -> None:
 
 
 def test_a_component_is_not_probed() -> None:
-    transport, _ = watched(role=Role.COMPONENT, whitespace_interval=300.0)
+    transport, _ = watched(kind=SessionKind.COMPONENT, whitespace_interval=300.0)
     transport.advance(700)
     assert transport.log == [(300, "space"), (600, "space")]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from actorxmpp.actors.context import SessionState
 from actorxmpp.cli.running import LISTED, parked_lines, stop_signal
 from actorxmpp.fleet.status import SessionRow
+from actorxmpp.status import SessionState
 from actorxmpp.testing.server import EmbeddedServer
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -6,9 +6,9 @@ import io
 
 from rich.console import Console
 
-from actorxmpp.actors.context import SessionState, SessionStatus
 from actorxmpp.cli.tables import COLORS, fleet_table
 from actorxmpp.fleet.status import session_row, summarize
+from actorxmpp.status import SessionState, SessionStatus
 
 
 def test_it_shows_states_restarts_and_the_parked() -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from actorxmpp.actors.context import OnHandlerError, Role, SessionSpec
 from actorxmpp.fleet.config import parse
 from actorxmpp.fleet.gate import ConnectGate
 from actorxmpp.fleet.plan import plan
 from actorxmpp.fleet.specs import session_specs
+from actorxmpp.settings import OnHandlerError, SessionKind, SessionSpec
 from supervisors.testing import ManualClock
 
 FILE = """
@@ -77,12 +77,12 @@ def specs(tmp_path: Path) -> list[SessionSpec]:
 
 
 def test_ids_and_roles(specs: list[SessionSpec]) -> None:
-    assert [(spec.id, spec.role) for spec in specs] == [
-        ("bot1@example.net", Role.CLIENT),
-        ("bot2@example.net", Role.CLIENT),
-        ("bot3@example.net", Role.CLIENT),
-        ("named.example.net", Role.COMPONENT),
-        ("plain.example.net", Role.COMPONENT),
+    assert [(spec.id, spec.kind) for spec in specs] == [
+        ("bot1@example.net", SessionKind.CLIENT),
+        ("bot2@example.net", SessionKind.CLIENT),
+        ("bot3@example.net", SessionKind.CLIENT),
+        ("named.example.net", SessionKind.COMPONENT),
+        ("plain.example.net", SessionKind.COMPONENT),
     ]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from actorxmpp.actors.context import SessionState, SessionStatus
 from actorxmpp.fleet.status import FleetStatus, session_row, summarize
+from actorxmpp.status import SessionState, SessionStatus
 
 CONNECTED = SessionStatus(SessionState.CONNECTED, connections=3, restarts={"parser": 2})
 PARKED = SessionStatus(SessionState.PARKED, "not-authorized", since=10.0, restarts={"parser": 1})

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from actorxmpp.actors.context import Role, SessionSettings, SessionSpec, SessionState
 from actorxmpp.clientxmpp import ClientXMPP
 from actorxmpp.fleet.errors import FleetError
 from actorxmpp.fleet.supervisor import Fleet
+from actorxmpp.settings import SessionKind, SessionSettings, SessionSpec
+from actorxmpp.status import SessionState
 from supervisors import Backoff
 from supervisors.testing import Crash, ManualClock, run_until_idle, use_clock
 
@@ -24,7 +25,9 @@ COOL_DOWN = Backoff(min=10.0, max=80.0, random=lambda: 0.999999)
 def spec(number: int, factory: Callable[[], Any] | None = None) -> SessionSpec:
     """A session that doesn't connect."""
     jid = f"bot{number}@example.net"
-    return SessionSpec(jid, Role.CLIENT, factory or (lambda: ClientXMPP(jid, "secret")), IDLE)
+    return SessionSpec(
+        jid, SessionKind.CLIENT, factory or (lambda: ClientXMPP(jid, "secret")), IDLE
+    )
 
 
 class Stand:

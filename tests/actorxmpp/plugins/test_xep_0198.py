@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from actorxmpp import ClientXMPP, ComponentXMPP
-from actorxmpp.actors.context import SmOptions
 from actorxmpp.plugins.xep_0198 import Ack, Enable, Enabled, Resume, Resumed
 from actorxmpp.protocol.backoff import FullJitter
+from actorxmpp.settings import SmOptions
 from actorxmpp.testing.smserver import SmServer
 
 DEADLINE = 20.0

@@ -12,10 +12,10 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from actorxmpp import ClientXMPP, ComponentXMPP
-from actorxmpp.actors.context import SessionSettings
 from actorxmpp.exceptions import SendQueueFull
 from actorxmpp.protocol.backoff import FullJitter
 from actorxmpp.roles.names import with_short_names
+from actorxmpp.settings import SessionSettings
 from actorxmpp.testing.smserver import SmServer
 
 from . import api_table as table
