@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree.ElementTree import SubElement
 
 from actorxmpp.jid import JID
@@ -21,19 +21,19 @@ from actorxmpp.xmlstream.paths import local_name, split_path
 if TYPE_CHECKING:
     from actorxmpp.xmlstream.elementbase import ElementBase
 
-Getter = Callable[[Any], Any]
-Setter = Callable[[Any, Any], Any]
+Accessor = Callable[..., Any]
+"""Reads, writes or deletes an interface of the stanza it is called with."""
 
-#: Child names whose path names are kept per class; peers can send any, so it is bounded.
 MAX_CHILD_NAMES = 1024
+"""Child names whose path names are kept per class; peers can send any, so it is bounded."""
 
 
 class StanzaType(type):
     """The class of stanza classes: owns their compiled tables."""
 
-    _getters: dict[str, Getter]
-    _setters: dict[str, Setter]
-    _deleters: dict[str, Getter]
+    _getters: dict[str, Accessor]
+    _setters: dict[str, Accessor]
+    _deleters: dict[str, Accessor]
     _tags: dict[str, type[ElementBase]] | None
     _child_names: dict[str, tuple[str, ...]]
     _epoch: int
@@ -55,7 +55,7 @@ class StanzaType(type):
 
 
 def forget(cls: StanzaType) -> None:
-    """Drops what was compiled for a class and its subclasses; called when the class changed."""
+    """Drop what was compiled for a class and its subclasses; called when the class changed."""
     cls._getters.clear()
     cls._setters.clear()
     cls._deleters.clear()
@@ -68,7 +68,7 @@ def forget(cls: StanzaType) -> None:
 
 
 def plugin_tags(cls: type[ElementBase]) -> dict[str, type[ElementBase]]:
-    """Returns the names of sub-elements that are plugins of a class, with the plugins' classes.
+    """Return the names of sub-elements that are plugins of a class, with the plugins' classes.
 
     A plugin written for one content namespace (``jabber:client``) is found in the others, too.
     """
@@ -84,7 +84,7 @@ def plugin_tags(cls: type[ElementBase]) -> dict[str, type[ElementBase]]:
 
 
 def child_names(cls: type[ElementBase], tag: str) -> tuple[str, ...]:
-    """Returns the names a stanza path may use for a sub-element: its own, and its plugin's."""
+    """Return the names a stanza path may use for a sub-element: its own, and its plugin's."""
     names = cls._child_names.get(tag)
     if names is None:
         local = local_name(tag)
@@ -98,92 +98,81 @@ def child_names(cls: type[ElementBase], tag: str) -> tuple[str, ...]:
 
 
 def split_key(key: str) -> tuple[str, str | None]:
-    """Returns the interface and the language of ``interface|language``."""
+    """Return the interface and the language of ``interface|language``."""
     attrib, bar, rest = key.partition("|")
     return attrib, (rest.partition("|")[0] or None) if bar else None
 
 
-def get_method(cls: type[ElementBase], operation: str, attrib: str) -> Any:
-    """Returns the class's ``get_x``, ``set_x`` or ``del_x``, or None."""
-    return getattr(cls, f"{operation}_{attrib.lower()}", None)
+def get_method(cls: type[ElementBase], verb: str, attrib: str) -> Any:
+    """Return the class's ``get_x``, ``set_x`` or ``del_x``, or None."""
+    return getattr(cls, f"{verb}_{attrib.lower()}", None)
 
 
-def find_getter(cls: type[ElementBase], key: str) -> Getter | None:
-    """Returns what reads ``stanza[key]``, or None when the class has no such interface."""
+class Access(NamedTuple):
+    """One of the three things that are done with an interface.
+
+    Attributes:
+        verb: the prefix of the stanza class's own methods: ``get``, ``set`` or ``del``.
+        table: the class's table of what was compiled for it.
+        own: compiles an interface of the class itself.
+        plugin: compiles an interface that is a plugin.
+    """
+
+    verb: str
+    table: str
+    own: Callable[[type[ElementBase], str, str | None], Accessor]
+    plugin: Callable[[str, str | None, str], Accessor]
+
+
+def find_accessor(cls: type[ElementBase], access: Access, key: str) -> Accessor | None:
+    """Return the function for ``stanza[key]``, or None when the class has no such interface.
+
+    Keys with a language are not kept: programs may take the language from a peer.
+
+    Args:
+        cls: the stanza class.
+        access: ``GET``, ``SET`` or ``DELETE``.
+        key: the interface, perhaps with a language.
+    """
     attrib, lang = split_key(key)
-    if attrib == "substanzas":
+    if attrib == "substanzas" and access is GET:
         return _get_substanzas
     if attrib in cls.interfaces or attrib == "lang":
-        getter = _own_getter(cls, attrib, lang)
-        owner = cls.plugin_overrides.get(f"get_{attrib.lower()}")
+        accessor = access.own(cls, attrib, lang)
+        owner = cls.plugin_overrides.get(f"{access.verb}_{attrib.lower()}")
         if owner is not None:
-            getter = _overridden("get", owner, attrib, lang, cls, getter)
+            accessor = _overridden(access.verb, owner, attrib, lang, cls, accessor)
     elif attrib in cls.plugin_attrib_map:
-        getter = _plugin_getter(attrib, lang, key)
+        accessor = access.plugin(attrib, lang, key)
     else:
         return None
     if lang is None:
-        cls._getters[key] = getter
-    return getter
-
-
-def find_setter(cls: type[ElementBase], key: str) -> Setter | None:
-    """Returns what writes ``stanza[key]``, or None when the class has no such interface."""
-    attrib, lang = split_key(key)
-    setter: Setter
-    if attrib in cls.interfaces or attrib == "lang":
-        setter = _own_setter(cls, attrib, lang)
-        owner = cls.plugin_overrides.get(f"set_{attrib.lower()}")
-        if owner is not None:
-            setter = _overridden("set", owner, attrib, lang, cls, setter)
-    elif attrib in cls.plugin_attrib_map:
-        setter = _plugin_setter(attrib, lang, key)
-    else:
-        return None
-    if lang is None:
-        cls._setters[key] = setter
-    return setter
-
-
-def find_deleter(cls: type[ElementBase], key: str) -> Getter | None:
-    """Returns what deletes ``stanza[key]``, or None when the class has no such interface."""
-    attrib, lang = split_key(key)
-    if attrib in cls.interfaces or attrib == "lang":
-        deleter = _own_deleter(cls, attrib, lang)
-        owner = cls.plugin_overrides.get(f"del_{attrib.lower()}")
-        if owner is not None:
-            deleter = _overridden("del", owner, attrib, lang, cls, deleter)
-    elif attrib in cls.plugin_attrib_map:
-        deleter = _plugin_deleter(attrib, lang, key)
-    else:
-        return None
-    if lang is None:
-        cls._deleters[key] = deleter
-    return deleter
+        getattr(cls, access.table)[key] = accessor
+    return accessor
 
 
 def _language(cls: type[ElementBase], attrib: str, lang: str | None) -> dict[str, str]:
-    """Returns the ``lang`` argument for a method; only language interfaces take one."""
+    """Return the ``lang`` argument for a method; only language interfaces take one."""
     return {"lang": lang} if lang and attrib in cls.lang_interfaces else {}
 
 
-def _bound(method: Any, name: str, kwargs: dict[str, str]) -> Callable[..., Any]:
-    """Returns a function of the stanza for one of its methods."""
+def _bound(method: Any, name: str, kwargs: dict[str, str]) -> Accessor:
+    """Return a function of the stanza for one of its methods."""
     if isinstance(method, FunctionType) and not kwargs:
         return method
     return lambda self, *args: getattr(self, name)(*args, **kwargs)
 
 
 def _overridden(
-    operation: str,
+    verb: str,
     owner: str,
     attrib: str,
     lang: str | None,
     cls: type[ElementBase],
-    own: Callable[..., Any],
-) -> Callable[..., Any]:
-    """Returns an access that one of the stanza's plugins takes over (``overrides``)."""
-    name = f"{operation}_{attrib.lower()}"
+    own: Accessor,
+) -> Accessor:
+    """Return an access that one of the stanza's plugins takes over (``overrides``)."""
+    name = f"{verb}_{attrib.lower()}"
     kwargs = _language(cls, attrib, lang)
 
     def access(self: ElementBase, *args: Any) -> Any:
@@ -198,7 +187,7 @@ def _get_substanzas(self: ElementBase) -> list[ElementBase]:
     return self.iterables
 
 
-def _own_getter(cls: type[ElementBase], attrib: str, lang: str | None) -> Getter:
+def _own_getter(cls: type[ElementBase], attrib: str, lang: str | None) -> Accessor:
     method = get_method(cls, "get", attrib)
     if method is not None:
         return _bound(method, f"get_{attrib.lower()}", _language(cls, attrib, lang))
@@ -211,8 +200,8 @@ def _own_getter(cls: type[ElementBase], attrib: str, lang: str | None) -> Getter
     return lambda self: self.xml.get(attrib, "")
 
 
-def _sub_text_getter(attrib: str) -> Getter:
-    """Reads the text of a sub-element; the usual case, one without xml:lang, costs one C call."""
+def _sub_text_getter(attrib: str) -> Accessor:
+    """Read the text of a sub-element; the usual case, one without xml:lang, costs one C call."""
     tags: dict[str, str] = {}
 
     def getter(self: ElementBase) -> Any:
@@ -230,7 +219,7 @@ def _sub_text_getter(attrib: str) -> Getter:
     return getter
 
 
-def _own_setter(cls: type[ElementBase], attrib: str, lang: str | None) -> Setter:
+def _own_setter(cls: type[ElementBase], attrib: str, lang: str | None) -> Accessor:
     method = get_method(cls, "set", attrib)
     if method is not None:
         return _bound(method, f"set_{attrib.lower()}", _language(cls, attrib, lang))
@@ -243,8 +232,8 @@ def _own_setter(cls: type[ElementBase], attrib: str, lang: str | None) -> Setter
     return lambda self, value: self._set_attr(attrib, value)
 
 
-def _sub_text_setter(attrib: str, lang: str | None) -> Setter:
-    """Writes the text of a sub-element; a new one, or one without xml:lang, costs two C calls."""
+def _sub_text_setter(attrib: str, lang: str | None) -> Accessor:
+    """Write the text of a sub-element; a new one, or one without xml:lang, costs two C calls."""
     plain = lang is None and "/" not in attrib and "{" not in attrib
 
     def setter(self: ElementBase, value: Any) -> None:
@@ -265,7 +254,7 @@ def _sub_text_setter(attrib: str, lang: str | None) -> Setter:
     return setter
 
 
-def _own_deleter(cls: type[ElementBase], attrib: str, lang: str | None) -> Getter:
+def _own_deleter(cls: type[ElementBase], attrib: str, lang: str | None) -> Accessor:
     method = get_method(cls, "del", attrib)
     if method is not None:
         return _bound(method, f"del_{attrib.lower()}", _language(cls, attrib, lang))
@@ -274,7 +263,7 @@ def _own_deleter(cls: type[ElementBase], attrib: str, lang: str | None) -> Gette
     return lambda self: self._del_attr(attrib)
 
 
-def _plugin_getter(attrib: str, lang: str | None, key: str) -> Getter:
+def _plugin_getter(attrib: str, lang: str | None, key: str) -> Accessor:
     def getter(self: ElementBase) -> Any:
         plugin = self.get_plugin(attrib, lang)
         return plugin[key] if plugin is not None and plugin.is_extension else plugin
@@ -282,7 +271,7 @@ def _plugin_getter(attrib: str, lang: str | None, key: str) -> Getter:
     return getter
 
 
-def _plugin_setter(attrib: str, lang: str | None, key: str) -> Setter:
+def _plugin_setter(attrib: str, lang: str | None, key: str) -> Accessor:
     def setter(self: ElementBase, value: Any) -> None:
         plugin = self.get_plugin(attrib, lang)
         if plugin is not None:
@@ -291,7 +280,7 @@ def _plugin_setter(attrib: str, lang: str | None, key: str) -> Setter:
     return setter
 
 
-def _plugin_deleter(attrib: str, lang: str | None, key: str) -> Getter:
+def _plugin_deleter(attrib: str, lang: str | None, key: str) -> Accessor:
     def deleter(self: ElementBase) -> None:
         plugin = self.get_plugin(attrib, lang, check=True)
         if plugin is None:
@@ -301,3 +290,8 @@ def _plugin_deleter(attrib: str, lang: str | None, key: str) -> Getter:
         self._drop_plugin(plugin)
 
     return deleter
+
+
+GET = Access("get", "_getters", _own_getter, _plugin_getter)
+SET = Access("set", "_setters", _own_setter, _plugin_setter)
+DELETE = Access("del", "_deleters", _own_deleter, _plugin_deleter)

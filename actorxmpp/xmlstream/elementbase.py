@@ -18,7 +18,7 @@ from weakref import ReferenceType, ref
 from xml.etree import ElementTree as ET
 
 from actorxmpp.xmlstream import stanzavalues
-from actorxmpp.xmlstream.accessors import find_deleter, find_getter, find_setter, split_key
+from actorxmpp.xmlstream.accessors import DELETE, GET, SET, find_accessor, split_key
 from actorxmpp.xmlstream.container import Container
 from actorxmpp.xmlstream.namespaces import CONTENT_NAMESPACES
 from actorxmpp.xmlstream.stanzapath import match_path
@@ -92,7 +92,7 @@ class ElementBase(Container):
 
     def __getitem__(self, full_attrib: str) -> Any:
         """Returns an interface's value; an empty string where there is nothing."""
-        getter = self._getters.get(full_attrib) or find_getter(type(self), full_attrib)
+        getter = self._getters.get(full_attrib) or find_accessor(type(self), GET, full_attrib)
         if getter is not None:
             return getter(self)
         if self.strict_interface:
@@ -105,13 +105,13 @@ class ElementBase(Container):
         if value is None and self._is_interface(attrib):
             del self[attrib]
             return
-        setter = self._setters.get(attrib) or find_setter(type(self), attrib)
+        setter = self._setters.get(attrib) or find_accessor(type(self), SET, attrib)
         if setter is not None:
             setter(self, value)
 
     def __delitem__(self, attrib: str) -> None:
         """Deletes an interface's value, or a plugin with its sub-element."""
-        deleter = self._deleters.get(attrib) or find_deleter(type(self), attrib)
+        deleter = self._deleters.get(attrib) or find_accessor(type(self), DELETE, attrib)
         if deleter is not None:
             deleter(self)
 
