@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.jid import JID
-from actorxmpp.xmlstream import subtext
+from actorxmpp.xmlstream import paths
 from actorxmpp.xmlstream.accessors import StanzaType
 from actorxmpp.xmlstream.namespaces import XML_LANG, XML_NS
 from actorxmpp.xmlstream.paths import fix_ns, split_path
@@ -115,16 +115,16 @@ class RawElement(metaclass=StanzaType):
         """Returns a sub-element's text; with ``lang="*"`` a dictionary of all languages."""
         path = split_path(name, self.namespace)
         if lang == "*":
-            return subtext.get_all_text(self.xml, path, default, self.get_lang())
+            return paths.get_all_text(self.xml, path, default, self.get_lang())
         own = self.get_lang()
-        return subtext.get_text(self.xml, path, default, lang or own, own)
+        return paths.get_text(self.xml, path, default, lang or own, own)
 
     def _get_all_sub_text(
         self, name: str, default: str = "", lang: str | None = None
     ) -> dict[str, str]:
         """Returns language -> text of a sub-element."""
         path = split_path(name, self.namespace)
-        texts = subtext.get_all_text(self.xml, path, default, self.get_lang())
+        texts = paths.get_all_text(self.xml, path, default, self.get_lang())
         if lang and lang != "*":
             return {key: text for key, text in texts.items() if key == lang}
         return texts
@@ -138,7 +138,7 @@ class RawElement(metaclass=StanzaType):
             self._del_sub(name, lang=own if lang is None else lang)
             return None
         path = split_path(name, self.namespace)
-        return subtext.set_text(self.xml, path, text or "", own if lang is None else lang, own)
+        return paths.set_text(self.xml, path, text or "", own if lang is None else lang, own)
 
     def _set_all_sub_text(
         self, name: str, values: dict[str, str], keep: bool = False, lang: str | None = None
@@ -146,13 +146,13 @@ class RawElement(metaclass=StanzaType):
         """Replaces a sub-element's texts by language -> text."""
         del keep
         chosen = {key: text for key, text in values.items() if lang in (None, "", "*", key)}
-        subtext.set_all_text(self.xml, split_path(name, self.namespace), chosen, self.get_lang())
+        paths.set_all_text(self.xml, split_path(name, self.namespace), chosen, self.get_lang())
 
     def _del_sub(self, name: str, all: bool = False, lang: str | None = None) -> None:
         """Removes sub-elements; with ``all`` also those above that become empty."""
         own = self.get_lang()
         path = split_path(name, self.namespace)
-        subtext.delete(self.xml, path, lang or own, own, prune=all)
+        paths.delete(self.xml, path, lang or own, own, prune=all)
 
     def _fix_ns(
         self, xpath: str, split: bool = False, propagate_ns: bool = True
