@@ -2,8 +2,8 @@
 
 In the order a stanza passes them: ``tokenizer`` (bytes to elements), ``registry`` (elements to
 stanza objects), ``index`` (which handlers match), ``matcher`` and ``handler``, ``serialize`` (back
-to bytes). The stanza classes themselves: ``rawelement``, ``container``, ``elementbase``,
-``stanzabase``.
+to bytes). The stanza classes themselves: ``elementbase``, which stands on ``accessors`` and
+``paths``, and ``stanzabase``.
 """
 
 from __future__ import annotations

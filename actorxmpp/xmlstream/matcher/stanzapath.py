@@ -6,7 +6,6 @@ from typing import Any
 
 from actorxmpp.xmlstream.matcher.base import Key, KeyKind, MatcherBase
 from actorxmpp.xmlstream.paths import compile_path, fix_ns, local_name
-from actorxmpp.xmlstream.stanzapath import match_steps
 
 #: First steps that can only be the stanza itself; another name could also be a plugin of any
 #: stanza.
@@ -31,7 +30,7 @@ class StanzaPath(MatcherBase):
 
     def match(self, stanza: Any) -> bool:  # the API's name
         """Tells whether the path fits the stanza."""
-        return match_steps(stanza, self._steps)
+        return bool(stanza.match_steps(self._steps))
 
     @property
     def wanted_type(self) -> str | None:
