@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.jid import JID
+from actorxmpp.plugins.elements import EmptyElement
 from actorxmpp.plugins.xep_0004 import Form
 from actorxmpp.stanza import Iq, Message, Presence
 from actorxmpp.xmlstream.stanzabase import ET, ElementBase, register_stanza_plugin
@@ -234,13 +235,12 @@ class MUCDecline(_Invitation):
     sub_interfaces: ClassVar[set[str]] = {"reason"}
 
 
-class MUCOwnerQuery(ElementBase):
+class MUCOwnerQuery(EmptyElement):
     """``iq["mucowner_query"]`` (section 10)."""
 
     name = "query"
     namespace = NS_OWNER
     plugin_attrib = "mucowner_query"
-    interfaces: ClassVar[set[str]] = set()
 
 
 class MUCOwnerDestroy(ElementBase):
@@ -253,13 +253,12 @@ class MUCOwnerDestroy(ElementBase):
     sub_interfaces: ClassVar[set[str]] = {"reason"}
 
 
-class MUCAdminQuery(ElementBase):
+class MUCAdminQuery(EmptyElement):
     """``iq["mucadmin_query"]``; iterating gives the items (section 9)."""
 
     name = "query"
     namespace = NS_ADMIN
     plugin_attrib = "mucadmin_query"
-    interfaces: ClassVar[set[str]] = set()
 
 
 class MUCAdminItem(ElementBase):

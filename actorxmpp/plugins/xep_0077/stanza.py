@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from actorxmpp.plugins.elements import EmptyElement
 from actorxmpp.plugins.xep_0004 import Form
 from actorxmpp.plugins.xep_0066 import OOB
 from actorxmpp.xmlstream.stanzabase import ET, ElementBase, register_stanza_plugin
@@ -101,13 +102,11 @@ class Register(ElementBase):
             self._del_sub(each)
 
 
-class RegisterFeature(ElementBase):
+class RegisterFeature(EmptyElement):
     """``<register/>``, the stream feature of servers that register accounts."""
 
-    name = "register"
+    name = plugin_attrib = "register"
     namespace = NS_FEATURE
-    plugin_attrib = "register"
-    interfaces: ClassVar[set[str]] = set()
 
 
 register_stanza_plugin(Register, Form)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from actorxmpp.xmlstream.stanzabase import ElementBase, StanzaBase
+from actorxmpp.plugins.elements import EmptyElement
+from actorxmpp.xmlstream.stanzabase import StanzaBase
 
 __all__ = [
     "NS",
@@ -86,12 +87,11 @@ class Resumed(_Counted):
     interfaces: ClassVar[set[str]] = {"h", "previd"}
 
 
-class Failed(StanzaBase):
+class Failed(EmptyElement, StanzaBase):
     """``<failed/>``: it can't be enabled, or resumed."""
 
     name = "failed"
     namespace = NS
-    interfaces: ClassVar[set[str]] = set()
 
 
 class Ack(_Counted):
@@ -102,18 +102,15 @@ class Ack(_Counted):
     interfaces: ClassVar[set[str]] = {"h"}
 
 
-class RequestAck(StanzaBase):
+class RequestAck(EmptyElement, StanzaBase):
     """``<r/>``: tell how many stanzas were handled."""
 
     name = "r"
     namespace = NS
-    interfaces: ClassVar[set[str]] = set()
 
 
-class StreamManagement(ElementBase):
+class StreamManagement(EmptyElement):
     """The stream feature ``<sm/>``."""
 
-    name = "sm"
+    name = plugin_attrib = "sm"
     namespace = NS
-    plugin_attrib = name
-    interfaces: ClassVar[set[str]] = set()

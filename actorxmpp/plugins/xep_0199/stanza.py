@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from actorxmpp.xmlstream.stanzabase import ElementBase
+from actorxmpp.plugins.elements import EmptyElement
 
 __all__ = ["NS", "Ping"]
 
 NS = "urn:xmpp:ping"
 
 
-class Ping(ElementBase):
+class Ping(EmptyElement):
     """``<ping xmlns='urn:xmpp:ping'/>``."""
 
-    name = "ping"
+    name = plugin_attrib = "ping"
     namespace = NS
-    plugin_attrib = "ping"
-    interfaces: ClassVar[set[str]] = set()

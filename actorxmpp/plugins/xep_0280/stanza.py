@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from actorxmpp.plugins.elements import EmptyElement
 from actorxmpp.plugins.xep_0297.stanza import Forwarded
 from actorxmpp.xmlstream.stanzabase import ElementBase, register_stanza_plugin
 
@@ -63,31 +64,28 @@ class SentCarbon(ElementBase):
         del self["forwarded"]["stanza"]
 
 
-class PrivateCarbon(ElementBase):
+class PrivateCarbon(EmptyElement):
     """``<private/>``: no copies of this message."""
 
     name = "private"
     namespace = NS
     plugin_attrib = "carbon_private"
-    interfaces: ClassVar[set[str]] = set()
 
 
-class CarbonEnable(ElementBase):
+class CarbonEnable(EmptyElement):
     """``<enable/>``: copies from now on."""
 
     name = "enable"
     namespace = NS
     plugin_attrib = "carbon_enable"
-    interfaces: ClassVar[set[str]] = set()
 
 
-class CarbonDisable(ElementBase):
+class CarbonDisable(EmptyElement):
     """``<disable/>``: no more copies."""
 
     name = "disable"
     namespace = NS
     plugin_attrib = "carbon_disable"
-    interfaces: ClassVar[set[str]] = set()
 
 
 register_stanza_plugin(ReceivedCarbon, Forwarded)

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.jid import JID
+from actorxmpp.plugins.elements import EmptyElement
 from actorxmpp.plugins.xep_0004 import Form
 from actorxmpp.plugins.xep_0059 import Set
 from actorxmpp.plugins.xep_0082 import format_datetime, parse
@@ -187,13 +188,12 @@ class Result(ElementBase):
     interfaces: ClassVar[set[str]] = {"queryid", "id"}
 
 
-class Metadata(ElementBase):
+class Metadata(EmptyElement):
     """``<metadata/>``, an archive's first and last message (section 5)."""
 
     name = "metadata"
     namespace = NS
     plugin_attrib = "mam_metadata"
-    interfaces: ClassVar[set[str]] = set()
 
 
 class _Edge(ElementBase):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from actorxmpp.plugins.elements import EmptyElement
 from actorxmpp.xmlstream.stanzabase import ElementBase
 
 __all__ = ["MARKERS", "NS", "Acknowledged", "Displayed", "Markable", "Received"]
@@ -12,13 +13,11 @@ NS = "urn:xmpp:chat-markers:0"
 MARKERS = ("received", "displayed", "acknowledged")
 
 
-class Markable(ElementBase):
+class Markable(EmptyElement):
     """``<markable/>``: the sender would like to know when the message was displayed."""
 
-    name = "markable"
-    plugin_attrib = "markable"
+    name = plugin_attrib = "markable"
     namespace = NS
-    interfaces: ClassVar[set[str]] = set()
 
 
 class Received(ElementBase):

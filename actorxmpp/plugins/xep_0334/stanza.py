@@ -2,46 +2,36 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from actorxmpp.xmlstream.stanzabase import ElementBase
+from actorxmpp.plugins.elements import EmptyElement
 
 __all__ = ["NS", "NoCopy", "NoPermanentStore", "NoStore", "Store"]
 
 NS = "urn:xmpp:hints"
 
 
-class Store(ElementBase):
+class Store(EmptyElement):
     """``<store/>``: keep the message though it has no body."""
 
-    name = "store"
-    plugin_attrib = "store"
+    name = plugin_attrib = "store"
     namespace = NS
-    interfaces: ClassVar[set[str]] = set()
 
 
-class NoPermanentStore(ElementBase):
+class NoPermanentStore(EmptyElement):
     """``<no-permanent-store/>``: don't keep the message in archives."""
 
-    name = "no-permanent-store"
-    plugin_attrib = "no-permanent-store"
+    name = plugin_attrib = "no-permanent-store"
     namespace = NS
-    interfaces: ClassVar[set[str]] = set()
 
 
-class NoStore(ElementBase):
+class NoStore(EmptyElement):
     """``<no-store/>``: don't keep the message at all."""
 
-    name = "no-store"
-    plugin_attrib = "no-store"
+    name = plugin_attrib = "no-store"
     namespace = NS
-    interfaces: ClassVar[set[str]] = set()
 
 
-class NoCopy(ElementBase):
+class NoCopy(EmptyElement):
     """``<no-copy/>``: don't send copies to other resources."""
 
-    name = "no-copy"
-    plugin_attrib = "no-copy"
+    name = plugin_attrib = "no-copy"
     namespace = NS
-    interfaces: ClassVar[set[str]] = set()

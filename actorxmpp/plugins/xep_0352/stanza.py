@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from actorxmpp.xmlstream.stanzabase import ElementBase, StanzaBase
+from actorxmpp.plugins.elements import EmptyElement
+from actorxmpp.xmlstream.stanzabase import StanzaBase
 
 __all__ = ["NS", "Active", "ClientStateIndication", "Inactive"]
 
 NS = "urn:xmpp:csi:0"
 
 
-class ClientStateIndication(ElementBase):
+class ClientStateIndication(EmptyElement):
     """``<csi/>``, the stream feature."""
 
-    name = "csi"
+    name = plugin_attrib = "csi"
     namespace = NS
-    plugin_attrib = "csi"
-    interfaces: ClassVar[set[str]] = set()
 
 
-class Active(StanzaBase):
+class Active(EmptyElement, StanzaBase):
     """``<active/>``: somebody looks at the client."""
 
-    name = "active"
+    name = plugin_attrib = "active"
     namespace = NS
-    plugin_attrib = "active"
-    interfaces: ClassVar[set[str]] = set()
 
 
-class Inactive(StanzaBase):
+class Inactive(EmptyElement, StanzaBase):
     """``<inactive/>``: nobody looks at the client."""
 
-    name = "inactive"
+    name = plugin_attrib = "inactive"
     namespace = NS
-    plugin_attrib = "inactive"
-    interfaces: ClassVar[set[str]] = set()

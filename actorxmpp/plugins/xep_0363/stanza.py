@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from actorxmpp.plugins.elements import EmptyElement
 from actorxmpp.xmlstream.stanzabase import ElementBase, register_stanza_plugin
 
 __all__ = [
@@ -33,13 +34,12 @@ class Request(ElementBase):
     interfaces: ClassVar[set[str]] = {"filename", "size", "content-type"}
 
 
-class Slot(ElementBase):
+class Slot(EmptyElement):
     """``iq["http_upload_slot"]``, with ``["put"]`` and ``["get"]``."""
 
     name = "slot"
     namespace = NS
     plugin_attrib = "http_upload_slot"
-    interfaces: ClassVar[set[str]] = set()
 
 
 class Put(ElementBase):
@@ -82,11 +82,10 @@ class Header(ElementBase):
         self.xml.text = None
 
 
-class _Purpose(ElementBase):
+class _Purpose(EmptyElement):
     """What the file is for."""
 
     namespace = PURPOSE_NAMESPACE
-    interfaces: ClassVar[set[str]] = set()
 
 
 class MessagePurpose(_Purpose):

@@ -1,0 +1,32 @@
+"""Kinds of stanza classes that many XEPs have."""
+
+from __future__ import annotations
+
+from actorxmpp.plugins.elements import EmptyElement
+from actorxmpp.stanza import Message
+from actorxmpp.xmlstream import StanzaBase, register_stanza_plugin
+
+
+class Store(EmptyElement):
+    name = plugin_attrib = "test_store"
+    namespace = "urn:example:store"
+
+
+class Row(EmptyElement, StanzaBase):
+    name = "row"
+    namespace = "urn:example:store"
+
+
+def test_an_empty_element_is_put_in_and_taken_out() -> None:
+    register_stanza_plugin(Message, Store)
+    message = Message()
+    message.enable("test_store")
+    assert "test_store" in message
+    assert str(message["test_store"]) == '<test_store xmlns="urn:example:store" />'
+    del message["test_store"]
+    assert str(message) == '<message xmlns="jabber:client" />'
+
+
+def test_an_empty_element_has_no_interfaces_of_a_stanza() -> None:
+    assert Store().keys() == ["lang"]
+    assert Row().keys() == ["lang"]
