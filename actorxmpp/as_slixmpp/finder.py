@@ -8,7 +8,8 @@ import importlib.machinery
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from actorxmpp.as_slixmpp.table import PLUGIN_NAMES, ROOT, targets_of
+from actorxmpp.as_slixmpp.table import PLUGIN_MODULES, ROOT, targets_of
+from actorxmpp.plugins import PLUGINS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,9 +91,9 @@ def _listed(module: ModuleType) -> list[str]:
 
 
 def _explain(fullname: str) -> str:
-    below = fullname.split(".")
-    if len(below) > 2 and below[1] == "plugins" and below[2] in PLUGIN_NAMES:
-        what = f"actorxmpp has no plugin {below[2]} yet"
+    plugin = fullname.removeprefix(f"{ROOT}.plugins.").partition(".")[0]
+    if plugin in PLUGIN_MODULES and plugin not in PLUGINS:
+        what = f"actorxmpp has no plugin {plugin} yet"
     else:
         what = f"actorxmpp has nothing that stands for the module {fullname}"
     return f"{what} (the program imports it as one of slixmpp's)"

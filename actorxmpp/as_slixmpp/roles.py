@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from actorxmpp import clientxmpp, componentxmpp
 from actorxmpp.as_slixmpp.defaults import session_settings
-from actorxmpp.as_slixmpp.table import PLUGIN_NAMES
+from actorxmpp.as_slixmpp.table import PLUGIN_MODULES
 from actorxmpp.basexmpp import BaseXMPP
 from actorxmpp.exceptions import PluginNotFound
 from actorxmpp.plugins.base import BasePlugin, register_plugin
@@ -64,7 +64,7 @@ class SlixRole(BaseXMPP):
         try:
             super().register_plugin(plugin, pconfig, module)
         except PluginNotFound:
-            if plugin not in PLUGIN_NAMES or module is not None:
+            if plugin not in PLUGIN_MODULES or module is not None:
                 raise
             logger.warning("actorxmpp has no plugin %s yet; the program goes on without", plugin)
             register_plugin(type(plugin, (MissingPlugin,), {"name": plugin}))

@@ -1,8 +1,9 @@
 """Which of our modules stand for which of slixmpp's.
 
 A module of slixmpp's that is not in ``MODULES`` is ours of the same name, if its first part is in
-``SAME``. A plugin's inner modules need not be the same: for one that does not exist here, what is
-around it stands in (``slixmpp.plugins.xep_0030.stanza.items``: ``...xep_0030.stanza``).
+``SAME``. The modules inside a plugin need not be the same: for one that does not exist here, what
+is around it stands in (``slixmpp.plugins.xep_0030.stanza.items``: ``...xep_0030.stanza``, and
+``slixmpp.plugins.xep_0066.stanza``: ``...xep_0066``, which is one file).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import importlib.util
 from typing import Final
 
-__all__ = ["PLUGIN_NAMES", "ROOT", "targets_of"]
+__all__ = ["PLUGIN_MODULES", "ROOT", "targets_of"]
 
 ROOT: Final = "slixmpp"
 OURS: Final = "actorxmpp"
@@ -41,18 +42,51 @@ SAME: Final = frozenset(
 )
 """What is called the same here."""
 
-# The XEPs that slixmpp 1.17 has a plugin for, in rows of one hundred each.
-_XEPS: Final = """
-4 9 12 13 16 20 27 30 33 45 47 48 49 50 54 55 59 60 65 66 70 71 77 78 79 80 82 84 85 86 91 92 95 96
-100 106 107 108 115 118 122 128 131 133 152 153 163 172 184 186 191 196 198 199
-202 203 221 222 223 224 231 234 235 242 249 256 257 258 264 270 279 280 292 297
-300 302 308 313 317 319 323 325 332 333 334 335 352 353 356 359 363 369 372 377 380 382 385 394
-402 403 404 405 410 421 422 424 425 428 437 439 441 444 446 447 449 454 455 461 462 463 469 482
-490 492 494 502 511 513
+# The plugins of slixmpp 1.17, each with the modules in its folder, if it is one.
+_PLUGINS: Final = """
+0004 dataforms stanza stanza.field stanza.form | 0009 binding remote rpc stanza |
+0012 last_activity stanza | 0013 offline stanza | 0016 privacy stanza |
+0020 feature_negotiation stanza | 0027 gpg stanza |
+0030 disco stanza stanza.info stanza.items static | 0033 addresses stanza | 0045 muc stanza |
+0047 ibb stanza stream | 0048 bookmarks stanza | 0049 private_storage stanza | 0050 adhoc stanza |
+0054 stanza vcard_temp | 0055 search stanza | 0059 rsm stanza |
+0060 pubsub stanza stanza.base stanza.pubsub stanza.pubsub_errors stanza.pubsub_event
+     stanza.pubsub_owner |
+0065 proxy socks5 stanza | 0066 oob stanza | 0070 confirm stanza | 0071 stanza xhtml_im |
+0077 register stanza | 0078 legacyauth stanza | 0079 amp stanza | 0080 geoloc stanza | 0082 |
+0084 avatar stanza | 0085 chat_states stanza | 0086 legacy_error stanza | 0091 legacy_delay stanza |
+0092 stanza version | 0095 stanza stream_initiation | 0096 file_transfer stanza | 0100 gateway |
+0106 | 0107 stanza user_mood | 0108 stanza user_activity | 0115 caps stanza static |
+0118 stanza user_tune | 0122 data_validation stanza | 0128 extended_disco static |
+0131 headers stanza | 0133 | 0152 reachability stanza | 0153 stanza vcard_avatar | 0163 |
+0172 stanza user_nick | 0184 receipt stanza | 0186 invisible_command stanza | 0191 blocking stanza |
+0196 stanza user_gaming | 0198 stanza stream_management | 0199 ping stanza | 0202 stanza time |
+0203 delay stanza | 0221 media stanza | 0222 | 0223 | 0224 attention stanza | 0231 bob stanza |
+0234 jingle_file_transfer stanza | 0235 oauth stanza | 0242 | 0249 invite stanza | 0256 |
+0257 client_cert_management stanza | 0258 security_labels stanza | 0264 stanza thumbnail | 0270 |
+0279 ipcheck stanza | 0280 carbons stanza | 0292 stanza vcard4 | 0297 forwarded stanza |
+0300 hash stanza | 0302 | 0308 correction stanza | 0313 mam stanza | 0317 hats stanza |
+0319 idle stanza | 0323 device sensordata stanza stanza.base stanza.sensordata timerreset |
+0325 control device stanza stanza.base stanza.control |
+0332 http stanza stanza.data stanza.request stanza.response | 0333 markers stanza |
+0334 hints stanza | 0335 json_containers stanza | 0352 csi stanza | 0353 jingle_message stanza |
+0356 permissions privilege stanza | 0359 stanza stanzaid | 0363 http_upload stanza |
+0369 mix_core stanza | 0372 references stanza | 0377 spam_reporting stanza | 0380 eme stanza |
+0382 spoiler stanza | 0385 sims stanza | 0394 markup stanza | 0402 bookmarks stanza |
+0403 mix_presence stanza | 0404 mix_anon stanza | 0405 mix_pam stanza | 0410 self_ping |
+0421 occupant_id stanza | 0422 fastening stanza | 0424 retraction stanza | 0425 moderation stanza |
+0428 fallback stanza | 0437 rai stanza | 0439 quickresponse stanza | 0441 mam_prefs stanza |
+0444 reactions stanza | 0446 file_metadata stanza | 0447 sfs stanza | 0449 stanza stickers | 0454 |
+0455 sos | 0461 reply stanza | 0462 pubsub_type_filtering stanza | 0463 mav stanza |
+0469 pinning stanza | 0482 call_invites stanza | 0490 mds stanza | 0492 notify stanza |
+0494 cam stanza | 0502 muc_activity | 0511 link_metadata stanza | 0513 mentions stanza
 """
 
-PLUGIN_NAMES: Final = frozenset(f"xep_{int(number):04}" for number in _XEPS.split())
-"""Names of slixmpp's plugins."""
+PLUGIN_MODULES: Final[dict[str, frozenset[str]]] = {
+    f"xep_{number}": frozenset(modules)
+    for number, *modules in (row.split() for row in _PLUGINS.split("|"))
+}
+"""Names of slixmpp's plugins, with the modules inside each: ``stanza``, ``stanza.info``."""
 
 
 def targets_of(name: str) -> tuple[str, ...]:
@@ -70,13 +104,18 @@ def targets_of(name: str) -> tuple[str, ...]:
     parts = below.split(".")
     if parts[0] not in SAME:
         return ()
-    target = f"{OURS}.{below}"
-    inside_plugin = len(parts) > 2 and parts[0] == "plugins"
+    if parts[0] == "plugins" and len(parts) > 2:
+        return _inside_plugin(parts[1], ".".join(parts[2:]))
+    return (f"{OURS}.{below}",) if _exists(f"{OURS}.{below}") else ()
+
+
+def _inside_plugin(plugin: str, module: str) -> tuple[str, ...]:
+    if module not in PLUGIN_MODULES.get(plugin, ()):
+        return ()
+    target = f"{OURS}.plugins.{plugin}.{module}"
     while not _exists(target):
-        if not inside_plugin or target.count(".") <= 2:
-            return ()
         target = target.rpartition(".")[0]
-    return (target,)
+    return () if target == f"{OURS}.plugins" else (target,)
 
 
 def _exists(name: str) -> bool:
