@@ -1,8 +1,159 @@
-"""XEP-0184: Message Delivery Receipts."""
+"""XEP-0184: Message Delivery Receipts: gives receipts, asks for them."""
 
 from __future__ import annotations
 
-from actorxmpp.plugins.xep_0184.receipt import XEP_0184
-from actorxmpp.plugins.xep_0184.stanza import Received, Request
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from actorxmpp.plugins.base import BasePlugin
+from actorxmpp.stanza import Message
+from actorxmpp.xmlstream import ET, ElementBase, register_stanza_plugin
+
+if TYPE_CHECKING:
+    from actorxmpp.xmlstream import StanzaBase
 
 __all__ = ["XEP_0184", "Received", "Request"]
+
+NS = "urn:xmpp:receipts"
+
+ACK_TYPES = frozenset(("normal", "chat", "headline"))
+"""Types of messages that get receipts; in rooms they mean nothing (XEP-0184 section 5.3)."""
+
+
+class _Extension(ElementBase):
+    """An element that is there or not; it is put into the message when it is set."""
+
+    namespace = NS
+    is_extension = True
+
+    def setup(self, xml: ET.Element | None = None) -> bool:
+        """There is no element before it is set."""
+        if xml is None:
+            self.xml = ET.Element("")
+        return True
+
+    def _message(self) -> Any:
+        assert self.parent is not None
+        return self.parent()
+
+    def _find(self) -> ET.Element | None:
+        found: ET.Element | None = self._message().xml.find(f"{{{NS}}}{self.name}")
+        return found
+
+    def _put(self) -> ET.Element:
+        self._take()
+        self.xml = ET.SubElement(self._message().xml, f"{{{NS}}}{self.name}")
+        return self.xml
+
+    def _take(self) -> None:
+        found = self._find()
+        if found is not None:
+            self._message().xml.remove(found)
+            self.xml = ET.Element("")
+
+
+class Request(_Extension):
+    """``message["request_receipt"]``: whether a receipt is asked for."""
+
+    name = "request"
+    plugin_attrib = "request_receipt"
+    interfaces: ClassVar[set[str]] = {"request_receipt"}
+
+    def get_request_receipt(self) -> bool:
+        """Whether a receipt is asked for."""
+        return self._find() is not None
+
+    def set_request_receipt(self, value: bool) -> None:
+        """Ask for a receipt, or don't."""
+        if value:
+            self._put()
+        else:
+            self._take()
+
+    def del_request_receipt(self) -> None:
+        """Don't ask for a receipt."""
+        self._take()
+
+
+class Received(_Extension):
+    """``message["receipt"]``: the id of the message this one is a receipt of."""
+
+    name = "received"
+    plugin_attrib = "receipt"
+    interfaces: ClassVar[set[str]] = {"receipt"}
+
+    def get_receipt(self) -> str:
+        """Return the id; empty when this is no receipt."""
+        found = self._find()
+        return "" if found is None else found.get("id", "")
+
+    def set_receipt(self, value: str) -> None:
+        """Make it a receipt of the message with that id."""
+        if value:
+            self._put().set("id", value)
+        else:
+            self._take()
+
+    def del_receipt(self) -> None:
+        """Make it no receipt."""
+        self._take()
+
+
+register_stanza_plugin(Message, Request)
+register_stanza_plugin(Message, Received)
+
+
+class XEP_0184(BasePlugin):
+    """Message Delivery Receipts, both roles.
+
+    Configuration: ``auto_ack`` (True), give receipts; ``auto_request`` (False), ask for one with
+    each message that has a body.
+
+    Events: ``receipt_received``, with the message that is the receipt.
+    """
+
+    name = "xep_0184"
+    description = "XEP-0184: Message Delivery Receipts"
+    xep_version = "1.4.0"
+    dependencies: ClassVar[set[str]] = {"xep_0030"}
+    features = (NS,)
+    auto_ack: bool
+    auto_request: bool
+    default_config: ClassVar[dict[str, Any]] = {"auto_ack": True, "auto_request": False}
+
+    def plugin_init(self) -> None:
+        """Give receipts, and ask for them if configured."""
+        self.handle("Message Receipt", "message/receipt", self._handle_received)
+        self.handle("Message Receipt Request", "message/request_receipt", self._handle_request)
+        if self.auto_request:
+            self.add_filter("out", self._add_request)
+
+    def ack(self, msg: Message) -> None:
+        """Give a receipt for a message (XEP-0184 section 5.4)."""
+        receipt = self.xmpp.make_message(msg["from"], mtype=msg["type"])
+        if self.xmpp.is_component:
+            receipt["from"] = msg["to"]
+        receipt["receipt"] = msg["id"]
+        if msg["thread"]:
+            receipt["thread"] = msg["thread"]
+        receipt.send()
+
+    def _handle_received(self, message: Message) -> None:
+        if message["type"] != "error" and message["receipt"]:
+            self.xmpp.event("receipt_received", message)
+
+    def _handle_request(self, message: Message) -> None:
+        wanted = self.auto_ack and message["type"] in ACK_TYPES and not message["receipt"]
+        if wanted and message["id"] and message["from"] != message["to"]:
+            self.ack(message)
+
+    def _add_request(self, stanza: StanzaBase) -> StanzaBase:
+        if (
+            isinstance(stanza, Message)
+            and stanza["type"] in ACK_TYPES
+            and stanza["body"]
+            and not stanza["receipt"]
+        ):
+            if not stanza["id"]:
+                stanza["id"] = self.xmpp.new_id()
+            stanza["request_receipt"] = True
+        return stanza

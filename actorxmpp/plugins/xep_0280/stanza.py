@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from actorxmpp.plugins.elements import EmptyElement
-from actorxmpp.plugins.xep_0297.stanza import Forwarded
+from actorxmpp.plugins.xep_0297 import Forwarded
 from actorxmpp.xmlstream.stanzabase import ElementBase, register_stanza_plugin
 
 __all__ = [

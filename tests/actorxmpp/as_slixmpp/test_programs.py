@@ -84,6 +84,32 @@ for path in {PATHS!r}:
     assert run_code(code) == ""
 
 
+def test_every_module_inside_a_plugin_is_there_as_slixmpp_calls_it() -> None:
+    code = """
+import importlib
+from actorxmpp.as_slixmpp.table import PLUGIN_MODULES
+from actorxmpp.plugins import PLUGINS
+for plugin in PLUGINS:
+    for inner in PLUGIN_MODULES.get(plugin, ()):
+        module = importlib.import_module(f"slixmpp.plugins.{plugin}.{inner}")
+        assert module.__all__, (plugin, inner)
+"""
+    assert run_code(code) == ""
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from slixmpp.plugins.xep_0066 import stanza",
+        "import slixmpp.plugins.xep_0066.stanza as stanza",
+        "from slixmpp.plugins.xep_0066 import oob as stanza",
+    ],
+)
+def test_a_plugin_in_one_file_has_the_modules_slixmpp_has(statement: str) -> None:
+    code = f"{statement}\nimport actorxmpp.plugins.xep_0066 as ours\nprint(stanza.OOB is ours.OOB)"
+    assert run_code(code) == "True"
+
+
 def test_the_real_slixmpp_stays_out() -> None:
     code = """
 import sys, slixmpp, slixmpp.xmlstream.matcher, slixmpp.plugins.xep_0030
@@ -111,6 +137,9 @@ def test_star_imports_give_the_names() -> None:
         ("import slixmpp.util.sasl", "nothing that stands for the module slixmpp.util.sasl"),
         ("import slixmpp.net", "nothing that stands for the module slixmpp.net"),
         ("from slixmpp.jid import Unheard", "Unheard"),
+        ("from slixmpp.plugins.xep_0030 import Unheard", "Unheard"),
+        ("import slixmpp.plugins.xep_0045.admin", "slixmpp.plugins.xep_0045.admin"),
+        ("import slixmpp.plugins.xep_0066.stanza.items", "slixmpp.plugins.xep_0066.stanza.items"),
     ],
 )
 def test_what_is_missing_is_an_import_error_that_says_so(statement: str, words: str) -> None:

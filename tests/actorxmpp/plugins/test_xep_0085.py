@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actorxmpp.plugins.xep_0085.stanza import STATES
+from actorxmpp.plugins.xep_0085 import STATES
 from actorxmpp.stanza import Message
 
 from .wire import Wire, client
