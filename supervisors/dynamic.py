@@ -13,27 +13,24 @@ from weakref import WeakValueDictionary
 from supervisors.cell import Status
 from supervisors.child import Child, ChildState, Counts
 from supervisors.errors import (
-    ActorDeadError,
     AlreadyStarted,
     ChildError,
     ChildRestarting,
-    InboxFull,
     MaxChildren,
     SpecError,
     StartIgnored,
 )
-from supervisors.future import LoopFuture
-from supervisors.operation import Operation, until_exits
+from supervisors.operation import until_exits
 from supervisors.policy import AutoShutdown, Restart, Strategy
-from supervisors.spec import AUTO_ID, ChildSpec, check_specs
-from supervisors.supervision import MAX_REQUESTS, Supervising, called_off
-from supervisors.supervisor import flags_of
+from supervisors.spec import AUTO_ID, ChildSpec, Flags, check_specs
+from supervisors.supervision import Supervising, called_off
 from supervisors.tree import TreeNode, tree_of
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
     from supervisors.address import Address
+    from supervisors.future import LoopFuture
     from supervisors.operation import Steps
 
 __all__ = ["DynamicSupervisor"]
@@ -54,7 +51,7 @@ class DynamicSupervisor(Supervising):
         SpecError: a value is wrong.
     """
 
-    __slots__ = ("_next_id", "_operations", "_template", "max_children")
+    __slots__ = ("_next_id", "_template", "max_children")
 
     def __init__(
         self,
@@ -65,51 +62,17 @@ class DynamicSupervisor(Supervising):
         period: float = 5.0,
         name: str | None = None,
     ) -> None:
-        flags = flags_of(Strategy.ONE_FOR_ONE, intensity, period, AutoShutdown.NEVER)
-        super().__init__(flags, name)
+        flags = Flags(Strategy.ONE_FOR_ONE, intensity, period, AutoShutdown.NEVER)
+        super().__init__(flags, name, serial=False)
         if template is not None:
             check_specs((template,))
         _check_max(max_children)
         self._template = template
         self.max_children = max_children
-        self._operations: dict[Operation, LoopFuture[Any] | None] = {}
         self._next_id = 1
 
     def _make_names(self) -> MutableMapping[Any, Address]:
         return WeakValueDictionary()
-
-    # -- operations side by side -----------------------------------------------------------
-
-    def _submit(self, steps: Steps, future: LoopFuture[Any] | None = None) -> None:
-        if future is not None and len(self._operations) >= MAX_REQUESTS:
-            steps.close()
-            future.set_exception(InboxFull(f"{MAX_REQUESTS} requests are under way already"))
-            return
-        operation = Operation(steps, self._operation_over)
-        self._operations[operation] = future
-        operation.advance()
-
-    def _operation_over(self, operation: Operation, value: Any, exc: Exception | None) -> None:
-        future = self._operations.pop(operation, None)
-        if future is None:
-            if exc is not None:
-                self.exit(exc)
-        elif exc is None:
-            future.set(value)
-        else:
-            future.set_exception(exc)
-
-    def _abort_operations(self) -> None:
-        operations, self._operations = self._operations, {}
-        for operation, future in operations.items():
-            operation.abort()
-            if future is not None:
-                future.set_exception(ActorDeadError(f"{self._label()} is ending"))
-
-    def _request(self, steps: Steps) -> LoopFuture[Any]:
-        future: LoopFuture[Any] = LoopFuture()
-        self._submit(steps, future)
-        return future
 
     # -- what differs from a static supervisor ---------------------------------------------
 
@@ -163,11 +126,11 @@ class DynamicSupervisor(Supervising):
         """
         template = self._template
         if template is not None:
-            return self._request(self._start_child(template, (args, kwargs)))
+            return self._operations.request(self._start_child(template, (args, kwargs)))
         if len(args) != 1 or kwargs:
             raise SpecError("spec", (*args, kwargs), "start_child takes one ChildSpec")
         check_specs(args)
-        return self._request(self._start_child(args[0], None))
+        return self._operations.request(self._start_child(args[0], None))
 
     def _start_child(self, spec: ChildSpec, extra: tuple[Any, Any] | None) -> Steps:
         child_id = spec.id
@@ -203,7 +166,7 @@ class DynamicSupervisor(Supervising):
         Returns:
             a future of None; it fails with `ChildNotFound`.
         """
-        return self._request(self._terminate_child(child))
+        return self._operations.request(self._terminate_child(child))
 
     def _terminate_child(self, key: Any) -> Steps:
         child = self._find(key)
@@ -236,7 +199,7 @@ class DynamicSupervisor(Supervising):
             SpecError: a value is wrong; nothing has changed then.
         """
         old = self._flags
-        flags = flags_of(
+        flags = Flags(
             old.strategy,
             old.intensity if intensity is None else intensity,
             old.period if period is None else period,

@@ -1,18 +1,23 @@
-"""`Operation`: what a supervisor does in several steps, written as a generator.
+"""A supervisor's procedures: `Operation`, one of them, and `Operations`, which owns them.
 
 Starting a group, stopping a child with a deadline: such procedures wait. A supervisor must not
 wait in a handler, and a task per step would be dear, so a procedure is a generator that yields
 waits. A wait is a function that is given a `wake` callback; the operation goes on when it is
 called, with the value it is called with. When nothing has to be waited for, a whole operation
 runs within one call and costs no more than that.
+
+A static supervisor's operations run one after another (`serial`), since its children have an
+order; a dynamic one's run side by side.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from supervisors.cell import Status
-from supervisors.errors import ActorDeadError
+from supervisors.errors import ActorDeadError, InboxFull
+from supervisors.future import LoopFuture
 from supervisors.lifecycle import call_on, watch
 
 if TYPE_CHECKING:
@@ -26,7 +31,19 @@ if TYPE_CHECKING:
     Wait: TypeAlias = Callable[[Wake], object]
     Steps: TypeAlias = Generator[Wait, Any, Any]
 
-__all__ = ["Operation", "until_exit", "until_exits", "until_started"]
+__all__ = [
+    "MAX_REQUESTS",
+    "Operation",
+    "Operations",
+    "settle",
+    "until_exit",
+    "until_exits",
+    "until_started",
+]
+
+#: Requests that may wait for, or be under, a supervisor's work: a hundred thousand children may be
+#: asked for at once, ten times over.
+MAX_REQUESTS: Final = 1_000_000
 
 
 class Operation:
@@ -72,6 +89,107 @@ class Operation:
         steps, self._steps = self._steps, None
         if steps is not None:
             steps.close()
+
+
+class Operations:
+    """The operations of one supervisor.
+
+    Args:
+        failed: called with the exception of an operation that nobody waits for.
+        serial: run them one after another, in the order they were submitted; else side by side.
+    """
+
+    __slots__ = ("_beginning", "_failed", "_running", "_serial", "_waiting")
+
+    def __init__(self, failed: Callable[[Exception], object], *, serial: bool) -> None:
+        self._failed = failed
+        self._serial = serial
+        self._running: dict[Operation, LoopFuture[Any] | None] = {}
+        self._waiting: deque[tuple[Steps, LoopFuture[Any] | None]] | None = None
+        self._beginning = False
+
+    def submit(self, steps: Steps, future: LoopFuture[Any] | None = None) -> None:
+        """Run a procedure when its turn has come.
+
+        Args:
+            steps: the procedure.
+            future: for its result; fails with `InboxFull` when too many requests wait.
+        """
+        waits = self._serial and bool(self._running or self._waiting)
+        if future is not None:
+            load = self._waiting if self._serial else self._running
+            if load is not None and len(load) >= MAX_REQUESTS:
+                steps.close()
+                future.set_exception(InboxFull(f"{MAX_REQUESTS} requests wait already"))
+                return
+        if not waits:
+            self._begin(steps, future)
+            return
+        if self._waiting is None:
+            self._waiting = deque()
+        self._waiting.append((steps, future))
+
+    def request(self, steps: Steps, *, urgent: bool = False) -> LoopFuture[Any]:
+        """Run a procedure somebody waits for.
+
+        Args:
+            steps: the procedure.
+            urgent: at once, beside what runs, in a serial supervisor too.
+
+        Returns:
+            a future of its result.
+        """
+        future: LoopFuture[Any] = LoopFuture()
+        if urgent:
+            self._begin(steps, future)
+        else:
+            self.submit(steps, future)
+        return future
+
+    def abort(self, why: str) -> None:
+        """Drop all operations where they stand; who waits for one gets an `ActorDeadError`."""
+        running, self._running = self._running, {}
+        waiting, self._waiting = self._waiting, None
+        futures = list(running.values())
+        for operation in running:
+            operation.abort()
+        for steps, future in waiting or ():
+            steps.close()
+            futures.append(future)
+        for future in futures:
+            if future is not None:
+                future.set_exception(ActorDeadError(why))
+
+    def _begin(self, steps: Steps, future: LoopFuture[Any] | None) -> None:
+        operation = Operation(steps, self._over)
+        self._running[operation] = future
+        operation.advance()
+
+    def _over(self, operation: Operation, value: Any, exc: Exception | None) -> None:
+        future = self._running.pop(operation, None)
+        if future is not None:
+            settle(future, value, exc)
+        elif exc is not None:
+            self._failed(exc)
+        if self._waiting and not self._beginning:
+            self._begin_waiting()
+
+    def _begin_waiting(self) -> None:
+        """Begin those whose turn has come, in a loop: one may be over before it returns."""
+        self._beginning = True
+        try:
+            while self._waiting and not self._running:
+                self._begin(*self._waiting.popleft())
+        finally:
+            self._beginning = False
+
+
+def settle(future: LoopFuture[Any], value: Any, exc: Exception | None) -> None:
+    """Give a future its outcome."""
+    if exc is None:
+        future.set(value)
+    else:
+        future.set_exception(exc)
 
 
 class _Wake:

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from supervisors import telemetry
 from supervisors.cell import Call, Cell
 from supervisors.child import Child, ChildState
 from supervisors.future import LoopFuture
-from supervisors.keeper import SUPERVISOR_INBOX, ChildKeeper
+from supervisors.keeper import ChildKeeper
 from supervisors.lifecycle import attend, begin_exit, call_on, is_awaitable, kill
-from supervisors.operation import Operation
+from supervisors.operation import Operation, Operations, settle
 from supervisors.policy import (
     AutoShutdown,
     ExitAction,
@@ -35,12 +34,9 @@ from supervisors.telemetry import EventKind
 if TYPE_CHECKING:
     from supervisors.errors import StartError
     from supervisors.operation import Steps
-    from supervisors.spec import ChildSpec
+    from supervisors.spec import ChildSpec, Flags
 
-__all__ = ["MAX_REQUESTS", "Supervising", "called_off", "is_temporary"]
-
-#: Requests that may wait for, or be under, a supervisor's work: as many as its inbox holds.
-MAX_REQUESTS: Final = SUPERVISOR_INBOX
+__all__ = ["Supervising", "called_off", "is_temporary"]
 
 logger = logging.getLogger("supervisors")
 
@@ -48,16 +44,13 @@ logger = logging.getLogger("supervisors")
 class Supervising(ChildKeeper):
     """Base of the supervisors; not for direct use."""
 
-    __slots__ = ()
+    __slots__ = ("_operations",)
+
+    def __init__(self, flags: Flags, name: str | None, *, serial: bool) -> None:
+        super().__init__(flags, name)
+        self._operations = Operations(self.exit, serial=serial)
 
     # -- subclasses fill in ----------------------------------------------------------------
-
-    def _submit(self, steps: Steps, future: LoopFuture[Any] | None = None) -> None:
-        """Run an operation, in the order this kind of supervisor keeps."""
-        raise NotImplementedError
-
-    def _abort_operations(self) -> None:
-        raise NotImplementedError
 
     def _stop_all(self) -> Steps:
         raise NotImplementedError
@@ -119,7 +112,7 @@ class Supervising(ChildKeeper):
             self._restart_times = deque()
         now = self.clock.time()
         if count_restart(self._restart_times, now, flags.intensity, flags.period):
-            self._submit(self._restart(child))
+            self._operations.submit(self._restart(child))
         else:
             self._give_up(child, reason, "reached max restart intensity")
 
@@ -155,7 +148,7 @@ class Supervising(ChildKeeper):
 
     def _submit_restart(self, child: Child) -> None:
         if child.state is ChildState.RESTARTING:
-            self._submit(self._restart(child))
+            self._operations.submit(self._restart(child))
 
     def _retry(self, child: Child, error: StartError) -> None:
         """A restart failed: it counts, and is tried again after what waits in the inbox."""
@@ -177,9 +170,11 @@ class Supervising(ChildKeeper):
 
     def _exit_hook(self, reason: ExitReason, *, started: bool) -> Any:
         """End all children, then run the user's hook."""
-        self._abort_operations()
+        self._operations.abort(f"{self._label()} is ending")
         future: LoopFuture[None] = LoopFuture()
-        Operation(self._leave(reason, started=started), partial(_settle, future)).advance()
+        Operation(
+            self._leave(reason, started=started), lambda _op, value, exc: settle(future, value, exc)
+        ).advance()
         if future.done():
             exception = future.exception()
             if exception is not None:
@@ -199,7 +194,7 @@ class Supervising(ChildKeeper):
 
     def _kill_hook(self) -> None:
         """The link's effect: who kills a supervisor kills its children."""
-        self._abort_operations()
+        self._operations.abort(f"{self._label()} is ending")
         for child in tuple(self._children.values()):
             self._cancel_timer(child)
             name = self._name_of(child)
@@ -208,15 +203,6 @@ class Supervising(ChildKeeper):
             ref, child.ref = child.ref, None
             if ref is not None:
                 call_on(ref, kill)
-
-
-def _settle(
-    future: LoopFuture[Any], _operation: Operation, value: Any, exc: Exception | None
-) -> None:
-    if exc is None:
-        future.set(value)
-    else:
-        future.set_exception(exc)
 
 
 def is_temporary(spec: ChildSpec) -> bool:

@@ -7,39 +7,31 @@ child that takes its time to end) questions are still answered, and a stop is ob
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from supervisors.child import Child, ChildState
 from supervisors.errors import (
-    ActorDeadError,
     AlreadyPresent,
     AlreadyStarted,
     ChildNotFound,
     ChildRestarting,
     ChildRunning,
-    InboxFull,
     StartIgnored,
 )
-from supervisors.future import LoopFuture
 from supervisors.launch import StartShutdown
-from supervisors.operation import Operation
 from supervisors.policy import AutoShutdown, Restart, Scope, Strategy, restart_scope
 from supervisors.reasons import ExitReason
 from supervisors.spec import ChildSpec, Flags, check_specs
-from supervisors.supervision import MAX_REQUESTS, Supervising, called_off, is_temporary
+from supervisors.supervision import Supervising, called_off, is_temporary
 from supervisors.tree import TreeNode, tree_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from supervisors.future import LoopFuture
     from supervisors.operation import Steps
 
-__all__ = ["Supervisor", "flags_of"]
-
-#: Thousands of supervisors share a handful of flags; this many different ones are remembered.
-KNOWN_FLAGS = 64
-_known_flags: dict[tuple[Any, ...], Flags] = {}
+__all__ = ["Supervisor"]
 
 
 class Supervisor(Supervising):
@@ -58,7 +50,7 @@ class Supervisor(Supervising):
         SpecError: a flag or spec is wrong.
     """
 
-    __slots__ = ("_future", "_operation", "_waiting")
+    __slots__ = ()
 
     def __init__(
         self,
@@ -70,10 +62,7 @@ class Supervisor(Supervising):
         auto_shutdown: AutoShutdown = AutoShutdown.NEVER,
         name: str | None = None,
     ) -> None:
-        super().__init__(flags_of(strategy, intensity, period, auto_shutdown), name)
-        self._operation: Operation | None = None
-        self._future: LoopFuture[Any] | None = None
-        self._waiting: deque[tuple[Steps, LoopFuture[Any] | None]] | None = None
+        super().__init__(Flags(strategy, intensity, period, auto_shutdown), name, serial=True)
         specs = children(self) if callable(children) else children
         for spec in check_specs(specs, auto_shutdown):
             self._add(Child(self, spec, spec.id))
@@ -82,8 +71,7 @@ class Supervisor(Supervising):
 
     def on_start(self) -> Any:
         """Start the children. Overriding it: call this one and return (or await) its result."""
-        future: LoopFuture[None] = LoopFuture()
-        self._submit(self._start_all(), future)
+        future = self._operations.request(self._start_all())
         if not future.done():
             return future
         exception = future.exception()
@@ -106,52 +94,6 @@ class Supervisor(Supervising):
     def _stop_all(self) -> Steps:
         for child in reversed(tuple(self._children.values())):
             yield from self._stop_one(child, expected=True)
-
-    # -- one operation after another -------------------------------------------------------
-
-    def _submit(self, steps: Steps, future: LoopFuture[Any] | None = None) -> None:
-        if self._operation is not None:
-            if self._waiting is None:
-                self._waiting = deque()
-            if future is not None and len(self._waiting) >= MAX_REQUESTS:
-                steps.close()
-                future.set_exception(InboxFull(f"{MAX_REQUESTS} requests wait already"))
-            else:
-                self._waiting.append((steps, future))
-            return
-        self._operation, self._future = Operation(steps, self._operation_over), future
-        self._operation.advance()
-
-    def _operation_over(self, _operation: Operation, value: Any, exc: Exception | None) -> None:
-        self._operation = None
-        future, self._future = self._future, None
-        if future is None:
-            if exc is not None:
-                self.exit(exc)
-        elif exc is None:
-            future.set(value)
-        else:
-            future.set_exception(exc)
-        if self._waiting and self._operation is None:
-            self._submit(*self._waiting.popleft())
-
-    def _abort_operations(self) -> None:
-        operation, self._operation = self._operation, None
-        if operation is not None:
-            operation.abort()
-        futures, self._future = [self._future], None
-        waiting, self._waiting = self._waiting, None
-        for steps, future in waiting or ():
-            steps.close()
-            futures.append(future)
-        for future in futures:
-            if future is not None:
-                future.set_exception(ActorDeadError(f"{self._label()} is ending"))
-
-    def _request(self, steps: Steps) -> LoopFuture[Any]:
-        future: LoopFuture[Any] = LoopFuture()
-        self._submit(steps, future)
-        return future
 
     # -- restarting ------------------------------------------------------------------------
 
@@ -188,7 +130,7 @@ class Supervisor(Supervising):
 
     def _before_backoff(self, child: Child) -> None:
         if restart_scope(self._flags.strategy) is not Scope.ONE:
-            self._submit(self._stop_dependents(child))
+            self._operations.submit(self._stop_dependents(child))
 
     def _stop_dependents(self, child: Child) -> Steps:
         if self._children.get(child.id) is child:
@@ -218,7 +160,7 @@ class Supervisor(Supervising):
             when its start was ignored. It fails with
             `AlreadyStarted`, `AlreadyPresent`, `SpecError` or `StartError`.
         """
-        return self._request(self._start_child(spec))
+        return self._operations.request(self._start_child(spec))
 
     def _start_child(self, spec: ChildSpec) -> Steps:
         check_specs((spec,), self._flags.auto_shutdown)
@@ -248,22 +190,9 @@ class Supervisor(Supervising):
             a future of None; it fails with `ChildNotFound`.
         """
         child = self._children.get(child_id)
-        if child is not None and child.state is ChildState.STARTING:
-            return self._terminate_starting(child)
-        return self._request(self._terminate_child(child_id))
-
-    def _terminate_starting(self, child: Child) -> LoopFuture[Any]:
-        """Don't queue behind the very start that is to be called off."""
-        future: LoopFuture[Any] = LoopFuture()
-
-        def over(_operation: Operation, value: Any, exc: Exception | None) -> None:
-            if exc is None:
-                future.set(value)
-            else:
-                future.set_exception(exc)
-
-        Operation(self._terminate_child(child.id), over).advance()
-        return future
+        # Don't wait behind the very start that is to be called off.
+        urgent = child is not None and child.state is ChildState.STARTING
+        return self._operations.request(self._terminate_child(child_id), urgent=urgent)
 
     def _terminate_child(self, child_id: Any) -> Steps:
         child = self._find(child_id)
@@ -279,7 +208,7 @@ class Supervisor(Supervising):
             when its start was ignored. It fails with
             `ChildNotFound`, `ChildRunning`, `ChildRestarting` or `StartError`; the spec stays.
         """
-        return self._request(self._restart_child(child_id))
+        return self._operations.request(self._restart_child(child_id))
 
     def _restart_child(self, child_id: Any) -> Steps:
         child = self._find_down(child_id)
@@ -298,7 +227,7 @@ class Supervisor(Supervising):
         Returns:
             a future of None; it fails with `ChildNotFound`, `ChildRunning` or `ChildRestarting`.
         """
-        return self._request(self._delete_child(child_id))
+        return self._operations.request(self._delete_child(child_id))
 
     def _delete_child(self, child_id: Any) -> Steps:
         self._forget(self._find_down(child_id))
@@ -336,14 +265,14 @@ class Supervisor(Supervising):
             a future of None; it fails with `SpecError`, and nothing has changed then.
         """
         old = self._flags
-        flags = flags_of(
+        flags = Flags(
             old.strategy if strategy is None else strategy,
             old.intensity if intensity is None else intensity,
             old.period if period is None else period,
             old.auto_shutdown if auto_shutdown is None else auto_shutdown,
         )
         specs = None if children is None else check_specs(children, flags.auto_shutdown)
-        return self._request(self._configure(flags, specs))
+        return self._operations.request(self._configure(flags, specs))
 
     def _configure(self, flags: Flags, specs: tuple[ChildSpec, ...] | None) -> Steps:
         self._flags = flags
@@ -355,19 +284,3 @@ class Supervisor(Supervising):
                 self._children[spec.id] = child
             self._children.update(old)
         yield from ()
-
-
-def flags_of(
-    strategy: Strategy, intensity: int, period: float, auto_shutdown: AutoShutdown
-) -> Flags:
-    """Checked flags; equal ones are the same object."""
-    key = (strategy, intensity, period, auto_shutdown)
-    try:
-        flags = _known_flags.get(key)
-    except TypeError:
-        flags = None
-    if flags is None or type(intensity) is not int:
-        flags = Flags(*key)
-        if len(_known_flags) < KNOWN_FLAGS:
-            _known_flags[key] = flags
-    return flags

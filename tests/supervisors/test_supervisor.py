@@ -327,8 +327,7 @@ def test_a_supervisor_without_any_loop_here():
 
 @pytest.mark.parametrize("kind", [Supervisor, DynamicSupervisor])
 def test_requests_that_wait_have_a_limit(kind, monkeypatch):
-    for module in ("supervisor", "dynamic"):
-        monkeypatch.setattr(f"supervisors.{module}.MAX_REQUESTS", 3)
+    monkeypatch.setattr("supervisors.operation.MAX_REQUESTS", 3)
 
     async def main():
         use_clock(ManualClock())
