@@ -32,7 +32,6 @@ from supervisors.errors import (
 )
 from supervisors.future import LoopFuture
 from supervisors.handle import SupervisorRef
-from supervisors.keeper import IGNORE
 from supervisors.monitor import Monitor, demonitor, kill, monitor, shutdown
 from supervisors.policy import (
     BRUTAL_KILL,
@@ -47,6 +46,7 @@ from supervisors.policy import (
 from supervisors.reasons import KILLED, NORMAL, SHUTDOWN, Down, ExitKind, ExitReason
 from supervisors.runtime import EventLoopActor, LoopRef, ask
 from supervisors.spec import AUTO_ID, Backoff, ChildSpec, Jitter
+from supervisors.supervision import IGNORE
 from supervisors.supervisor import Supervisor
 from supervisors.telemetry import Event, EventKind
 from supervisors.tree import TreeNode, render
