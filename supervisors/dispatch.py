@@ -16,7 +16,8 @@ from supervisors.cell import Ask, Call, Cell, Status, Stop
 from supervisors.errors import ActorDeadError, CallCancelled
 from supervisors.lifecycle import attend, begin_exit, crash, cut_traceback, is_awaitable
 from supervisors.policy import AskOutcome, ask_outcome
-from supervisors.reasons import ExitKind, ExitReason
+from supervisors.pykka_internals import ActorStop
+from supervisors.reasons import NORMAL, ExitKind, ExitReason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,15 +147,20 @@ def _stop(cell: Cell, _actor: Any, item: Stop) -> None:
     begin_exit(cell, item.reason)
 
 
+def _actor_stop(cell: Cell, _actor: Any, _item: ActorStop) -> None:
+    begin_exit(cell, NORMAL)
+
+
 def _call(_cell: Cell, _actor: Any, item: Call) -> None:
     item.callback(*item.args)
 
 
-#: type of an inbox item -> function(cell, actor, item). runtime.py adds pykka's own stop message.
+#: type of an inbox item -> function(cell, actor, item).
 special: Final[dict[type, Callable[[Cell, Any, Any], None]]] = {
     Ask: _ask,
     Call: _call,
     Stop: _stop,
+    ActorStop: _actor_stop,
     ProxyCall: _told_proxy,
     ProxyGetAttr: _told_proxy,
     ProxySetAttr: _told_proxy,

@@ -42,6 +42,7 @@ __all__ = [
     "reject",
     "request_exit",
     "stop_after",
+    "stop_asked",
     "stop_into",
     "task_over",
     "watch",
@@ -223,21 +224,26 @@ def stop_after(cell: Cell, reason: ExitReason) -> None:
         cell.scheduler.enqueue(cell, Stop(reason))
 
 
-def stop_into(cell: Cell, future: LoopFuture[Any], if_dead: bool | None) -> None:
-    """Stop an actor after the messages it has; the future is True once it is dead.
+def stop_into(cell: Cell, future: LoopFuture[Any]) -> None:
+    """Stop an actor after the messages it has.
 
     Args:
         cell: the actor.
-        future: for the answer.
-        if_dead: the answer when it is dead already; None for an ActorDeadError.
+        future: True once it is dead; False when it is already.
     """
-    if cell.status is not Status.DEAD:
-        watch(cell, lambda _cell: future.set(True))
-        stop_after(cell, SHUTDOWN)
-    elif if_dead is None:
+    if cell.status is Status.DEAD:
+        future.set(False)
+        return
+    watch(cell, lambda _cell: future.set(True))
+    stop_after(cell, SHUTDOWN)
+
+
+def stop_asked(cell: Cell, future: LoopFuture[Any]) -> None:
+    """Answer pykka's stop message: as `stop_into`, but to ask the dead is an `ActorDeadError`."""
+    if cell.status is Status.DEAD:
         future.set_exception(ActorDeadError(f"{cell} not found"))
     else:
-        future.set(if_dead)
+        stop_into(cell, future)
 
 
 def exit_next(cell: Cell, reason: ExitReason) -> None:

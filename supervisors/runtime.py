@@ -1,13 +1,10 @@
-"""pykka on an event loop: `EventLoopActor` and its ref. All private touches of pykka are here.
+"""pykka on an event loop: `EventLoopActor` and its ref.
 
 `EventLoopActor` is used like `pykka.ThreadingActor` and runs on the loop of whoever starts it
 (without one, on a loop in a daemon thread). `LoopRef` is the actor's ref and its record at once:
 `tell` is the first step of a message's path, and on the loop's own thread it is an append.
 
-What is relied on inside pykka 4.5 (tests/supervisors/test_pykka_contract.py holds it to that):
-`messages._ActorStop`; `Envelope`, for asks of threading actors; the three hooks a runtime fills in
-(`_create_actor_inbox`, `_create_future`, `_start_actor_loop`); that `ActorProxy` reaches the actor
-by calling `ref._actor_weakref()`; and that the bases' `__init__` do nothing that isn't done here.
+pykka_internals.py says what is relied on inside pykka.
 """
 
 from __future__ import annotations
@@ -20,27 +17,25 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
 import pykka
-from pykka._envelope import Envelope
-from pykka.messages import _ActorStop
 
 from supervisors.cell import Ask, Cell, Status
-from supervisors.dispatch import special
 from supervisors.errors import ActorDeadError, InboxFull, StartAborted, StartError, WouldBlockLoop
 from supervisors.future import LoopFuture
 from supervisors.inbox import INBOX_LIMIT, InboxView, overflow, send_remote
 from supervisors.launch import launch
 from supervisors.lifecycle import (
     OwnedTimer,
-    begin_exit,
     call_on,
     exit_next,
     own_task,
     request_exit,
     stop_after,
+    stop_asked,
     stop_into,
     task_over,
 )
 from supervisors.policy import AskFailure, InboxPolicy
+from supervisors.pykka_internals import ActorStop, Envelope
 from supervisors.reasons import NORMAL, SHUTDOWN, ExitKind, ExitReason
 from supervisors.scheduler import current_scheduler
 
@@ -187,8 +182,8 @@ class LoopRef(Cell, pykka.ActorRef[A]):
         if block:
             _refuse_on_loop("ask(block=True)")
         future: LoopFuture[Any] = LoopFuture()
-        if type(message) is _ActorStop:
-            call_on(self, stop_into, future, None)
+        if type(message) is ActorStop:
+            call_on(self, stop_asked, future)
             return future.get(timeout=timeout) if block else future
         scheduler = self.scheduler
         item = Ask(message, future)
@@ -212,7 +207,7 @@ class LoopRef(Cell, pykka.ActorRef[A]):
         if block:
             _refuse_on_loop("stop(block=True)")
         future: LoopFuture[bool] = LoopFuture()
-        call_on(self, stop_into, future, False)
+        call_on(self, stop_into, future)
         return future.get(timeout=timeout) if block else future
 
 
@@ -239,13 +234,6 @@ def _refuse_on_loop(what: str) -> None:
     except RuntimeError:
         return
     raise WouldBlockLoop(f"{what} on a running loop's own thread: use block=False and await")
-
-
-def _told_to_stop(cell: Cell, _actor: Any, _item: _ActorStop) -> None:
-    begin_exit(cell, NORMAL)
-
-
-special[_ActorStop] = _told_to_stop
 
 
 class EventLoopActor(pykka.Actor):

@@ -15,6 +15,7 @@ told. asyncio tells us through an asynchronous generator that is closed with the
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections import deque
 from contextvars import Context
@@ -64,7 +65,7 @@ class Scheduler:
     """
 
     __slots__ = (
-        "_keeper",
+        "_closer",
         "active",
         "cells",
         "clock",
@@ -103,10 +104,10 @@ class Scheduler:
         self.turns = 0
         # Actors' handlers run in this context, not in whichever sender's came first.
         self.context = Context()
-        self._keeper = self._keep()
+        self._closer = self._close_with_the_loop()
         # Run it to its first yield; the loop then closes it when it shuts down.
-        with _Exhausted():
-            self._keeper.__anext__().send(None)
+        with contextlib.suppress(StopIteration):  # how an async generator's step reports its yield
+            self._closer.__anext__().send(None)
 
     # -- turns -----------------------------------------------------------------------------
 
@@ -266,7 +267,7 @@ class Scheduler:
 
     # -- the end of the loop ---------------------------------------------------------------
 
-    async def _keep(self) -> AsyncGenerator[None, None]:
+    async def _close_with_the_loop(self) -> AsyncGenerator[None, None]:
         try:
             yield
         finally:
@@ -286,16 +287,6 @@ class Scheduler:
         while self.remote:
             callback, args = self.remote.popleft()
             callback(*args)
-
-
-class _Exhausted:
-    """Swallows the StopIteration with which an async generator's step reports its yield."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
-        return kind is StopIteration
 
 
 _schedulers: Final[dict[asyncio.AbstractEventLoop, Scheduler]] = {}

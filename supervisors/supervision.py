@@ -318,28 +318,16 @@ class Supervising(EventLoopActor):
             None, or the StartError; a StartIgnored or StartAborted is no fault.
         """
         child.state = ChildState.STARTING
-        box: list[BaseException | None] = []
         try:
-            ref = self._construct(child, box)
+            ref = self._construct(child)
         except Exception as exc:  # noqa: BLE001  # whatever a constructor raises is a failed start
             child.state = ChildState.DOWN
             child.ref = None
             return self._start_failed(child, exc)
-        if not box and ref.status is Status.STARTING:
-            name = self._name_of(child)
-            if name is not None:
-                name.set_starting(ref)
-            scheduler = self._actor_ref.scheduler
-            outcome = yield until_started(scheduler, ref, child.spec.start_timeout)
-            if outcome is None:
-                ref.on_started = None
-                child.state = ChildState.TERMINATING
-                call_on(ref, kill)
-                child.state = ChildState.DOWN
-                timeout = f"{child.spec.start_timeout} s"
-                outcome = (StartTimeout(f"child {child.id!r}: on_start took over {timeout}"),)
-            box.append(outcome[0])
-        error = box[0] if box else ref.reason and ref.reason.exception
+        if ref.status is Status.STARTING:
+            error = yield from self._await_start(child, ref)
+        else:
+            error = ref.reason.exception if ref.reason is not None else None
         if error is None and ref.is_open:
             self._started(child, ref, again=again)
             return None
@@ -348,8 +336,23 @@ class Supervising(EventLoopActor):
             child.state = ChildState.DOWN
         return self._start_failed(child, error or ActorDeadError(f"it ended: {ref.reason}"))
 
-    def _construct(self, child: Child, box: list[BaseException | None]) -> LoopRef[Any]:
-        """Make the actor; its start's outcome is put into `box` if it is over already."""
+    def _await_start(self, child: Child, ref: LoopRef[Any]) -> Steps:
+        """Wait for a start that takes its time, not longer than it may; returns its failure."""
+        name = self._name_of(child)
+        if name is not None:
+            name.set_starting(ref)
+        timeout = child.spec.start_timeout
+        outcome = yield until_started(self._actor_ref.scheduler, ref, timeout)
+        if outcome is not None:
+            return outcome[0]
+        ref.on_started = None
+        child.state = ChildState.TERMINATING
+        call_on(ref, kill)
+        child.state = ChildState.DOWN
+        return StartTimeout(f"child {child.id!r}: on_start took over {timeout} s")
+
+    def _construct(self, child: Child) -> LoopRef[Any]:
+        """Make the actor and launch it; its start may be over when this returns."""
         scheduler = self._actor_ref.scheduler
         spec = child.spec
         args, kwargs = spec.args, spec.kwargs
@@ -363,7 +366,7 @@ class Supervising(EventLoopActor):
         if isinstance(made, EventLoopActor):
             ref: LoopRef[Any] = made.actor_ref
             child.ref = ref
-            ref.on_started = lambda _cell, exc: box.append(exc)
+            ref.on_started = _looked_at_later
             launch(ref)
             return ref
         child.info = None
@@ -507,6 +510,10 @@ class Supervising(EventLoopActor):
             ref, child.ref = child.ref, None
             if ref is not None:
                 call_on(ref, kill)
+
+
+def _looked_at_later(_cell: Cell, _exc: BaseException | None) -> None:
+    """Stand for the supervisor while it launches a child: a failed start isn't a child's end."""
 
 
 def _adopt(cell: Cell, child: Child) -> None:

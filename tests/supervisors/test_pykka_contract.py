@@ -1,15 +1,18 @@
-"""What runtime.py relies on inside pykka 4.5. A pykka that breaks one of these breaks us."""
+"""What pykka_internals.py names inside pykka 4.5. A pykka that breaks one of these breaks us."""
 
 from __future__ import annotations
 
 import inspect
+import re
 from importlib.metadata import version
+from pathlib import Path
 
 import pykka
 import pytest
 from pykka import messages
 from pykka._envelope import Envelope
 
+import supervisors
 from supervisors import EventLoopActor, LoopFuture, LoopRef
 from supervisors.testing import run
 
@@ -103,3 +106,12 @@ def test_refs_and_actors_are_pykkas():
         assert isinstance(ref, LoopRef)
 
     run(main)
+
+
+PRIVATE = re.compile(r"from pykka\S* import .*\b_[a-zA-Z]|from pykka\._|pykka\._")
+
+
+def test_private_names_are_imported_in_one_module():
+    package = Path(supervisors.__file__).parent
+    found = {path.name for path in package.glob("*.py") if PRIVATE.search(path.read_text("utf-8"))}
+    assert found == {"pykka_internals.py"}
