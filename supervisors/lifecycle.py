@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Then: TypeAlias = "Callable[[Cell, Any, BaseException | None], object]"
 
 __all__ = [
+    "OwnedResource",
     "OwnedTimer",
     "abandon",
     "attend",
@@ -190,6 +191,40 @@ class OwnedTimer:
         self._callback = None
         self._handle.cancel()
         self._disown()
+
+
+class OwnedResource:
+    """Something outside that must not outlive an actor; let go of in whatever way the actor ends."""
+
+    __slots__ = ("_cell", "_release")
+
+    def __init__(self, cell: Cell, release: Callable[[], object]) -> None:
+        if cell.status > _STOPPING:
+            raise ActorDeadError(f"{cell} has ended and can't own anything")
+        self._cell = cell
+        self._release: Callable[[], object] | None = release
+        if cell.owned is None:
+            cell.owned = set()
+        cell.owned.add(self)
+
+    def cancel(self) -> None:
+        """Let go of it now; harmless when that has happened."""
+        release = self._release
+        self.disown()
+        if release is not None:
+            try:
+                release()
+            except Exception:
+                logger.exception("What %s owned can't be let go of", self._cell)
+
+    def disown(self) -> None:
+        """Leave it to somebody else."""
+        self._release = None
+        owned = self._cell.owned
+        if owned is not None:
+            owned.discard(self)
+            if not owned:
+                self._cell.owned = None
 
 
 # -- exit ----------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from supervisors.future import LoopFuture
 from supervisors.inbox import INBOX_LIMIT, InboxView, overflow, send_remote
 from supervisors.launch import launch
 from supervisors.lifecycle import (
+    OwnedResource,
     OwnedTimer,
     call_on,
     exit_next,
@@ -384,6 +385,22 @@ class EventLoopActor(pykka.Actor):
         return OwnedTimer(self._actor_ref, delay, callback, args)
 
     # -- the end ---------------------------------------------------------------------------
+
+    def own(self, release: Callable[[], object]) -> OwnedResource:
+        """Have something let go of when this actor ends, in whatever way: also when it is killed.
+
+        It happens after `on_stop` or `on_failure` (which a kill skips), with the actor's tasks.
+
+        Args:
+            release: called once, without arguments, on the loop; must not block.
+
+        Returns:
+            a handle: `cancel()` lets go now, `disown()` never does.
+
+        Raises:
+            ActorDeadError: the actor has ended.
+        """
+        return OwnedResource(self._actor_ref, release)
 
     def stop(self) -> None:
         """End normally, after the messages that wait already."""

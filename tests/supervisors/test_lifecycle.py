@@ -227,3 +227,44 @@ def test_a_task_that_fails_while_its_actor_ends_is_logged(caplog):
 
     run(main)
     assert "failed while the actor ended" in caplog.text
+
+
+# -- what must not outlive an actor --------
+
+
+def crashed(ref):
+    ref.tell(fail)
+
+
+def cancelled(ref):
+    def cancel(_actor):
+        raise asyncio.CancelledError
+
+    ref.tell(cancel)
+
+
+def stopped(ref):
+    ref.stop(block=False)
+
+
+@pytest.mark.parametrize("end", [crashed, cancelled, stopped, kill])
+def test_what_an_actor_owns_is_let_go_of_however_it_ends(end):
+    async def main():
+        ref = Worker.start()
+        released = []
+
+        def own(actor):
+            actor.own(lambda: released.append("kept"))
+            actor.own(lambda: released.append("left to somebody else")).disown()
+            actor.own(lambda: released.append("let go of early")).cancel()
+            actor.own(lambda: fail(None))  # a release that fails costs the others nothing
+
+        ref.tell(own)
+        await run_until_idle()
+        assert released == ["let go of early"]
+        end(ref)
+        await run_until_idle()
+        assert released == ["let go of early", "kept"]
+        assert not ref.is_alive()
+
+    run(main)
