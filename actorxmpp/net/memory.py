@@ -197,22 +197,21 @@ class MemoryConnection(StreamConnection):
 def pair(
     client: ConnectionEvents,
     server: ConnectionEvents | Callable[[StreamConnection], ConnectionEvents],
+    transport: Callable[[MemoryConnection, str], MemoryTransport] = MemoryTransport,
 ) -> tuple[MemoryConnection, MemoryConnection]:
     """Join two connections.
 
     Args:
         client: Who is told about the first.
         server: Who is told about the second, or an `accept` callback as for `tcp.serve`.
+        transport: Makes what carries the bytes to each end.
 
     Returns:
         The client's and the server's connection.
     """
     ours = MemoryConnection(client)
     theirs = MemoryConnection(accept=server) if callable(server) else MemoryConnection(server)
-    our_end, their_end = (
-        MemoryTransport(ours, "memory:server"),
-        MemoryTransport(theirs, "memory:client"),
-    )
+    our_end, their_end = transport(ours, "memory:server"), transport(theirs, "memory:client")
     our_end.join(their_end)
     their_end.join(our_end)
     ours.connection_made(our_end)

@@ -1,7 +1,7 @@
 """The embedded server in this process and without sockets: for tests of sessions.
 
-Real TLS, real SASL, real routing; only TCP is left out. Sessions reach it through its ``connect``,
-which is a connector for ``SessionSettings``. Everything happens on the running loop, so a test
+Real TLS, real SASL, real routing; only TCP is left out. Sessions reach it through its connector
+(``connector.py``), which ``settings`` puts in. Everything happens on the running loop, so a test
 sees it happen step by step.
 """
 
@@ -12,10 +12,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from actorxmpp.net.errors import ConnectFailed
-from actorxmpp.net.memory import pair
 from actorxmpp.net.tls import TlsPolicy, server_context
 from actorxmpp.settings import SessionSettings
+from actorxmpp.testing.connector import MemoryConnector
 from actorxmpp.testing.server.accounts import Accounts
 from actorxmpp.testing.server.certificate import ensure_certificate
 from actorxmpp.testing.server.component import ComponentLink
@@ -23,7 +22,7 @@ from actorxmpp.testing.server.house import House
 from actorxmpp.testing.server.session import Session
 
 if TYPE_CHECKING:
-    from actorxmpp.net.connection import Connection, ConnectionEvents
+    from actorxmpp.net.connection import Connection
     from actorxmpp.testing.server.link import Link
 
 __all__ = ["COMPONENT_PORT", "MemoryServer"]
@@ -39,8 +38,7 @@ class MemoryServer:
     with ``secret``.
 
     Attributes:
-        refusing: connection attempts fail while it is True: the server is down.
-        attempts: how often somebody tried to connect.
+        connector: how sessions reach it; makes it slow, unreachable or unreliable.
     """
 
     def __init__(
@@ -50,8 +48,7 @@ class MemoryServer:
         secret: str = "secret",  # noqa: S107
     ) -> None:
         self.domain = domain
-        self.refusing = False
-        self.attempts = 0
+        self.connector = MemoryConnector(self._accept)
         self._credentials = (password, secret)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._ca_file = ""
@@ -72,7 +69,7 @@ class MemoryServer:
 
     async def __aexit__(self, *_exc_info: object) -> None:
         """Drop every connection."""
-        self.refusing = True
+        self.connector.down = True
         self.cut()
         await asyncio.sleep(0)
         if self._folder is not None:
@@ -88,35 +85,16 @@ class MemoryServer:
         """Settings for a session that is to reach this server."""
         values: dict[str, Any] = {
             "tls": TlsPolicy(ca_file=self._ca_file),
-            "connector": self.connect,
+            "connector": self.connector,
             **changes,
         }
         return SessionSettings(**values)
 
-    async def connect(
-        self,
-        events: ConnectionEvents,
-        domain: str,
-        server: tuple[str, int] | None = None,
-        timeout: float = 30.0,  # noqa: ARG002  a connector takes it; nothing waits here
-        *,
-        policy: TlsPolicy | None = None,  # noqa: ARG002  STARTTLS only
-        direct_tls: bool = False,
-    ) -> Connection:
-        """Connect a session; see ``actorxmpp.settings.Connector``."""
-        self.attempts += 1
-        if self.refusing or direct_tls:
-            raise ConnectFailed(domain, ["the memory server refuses"])
-        house = self.house
-        kind = ComponentLink if server is not None and server[1] == COMPONENT_PORT else Session
-
-        def accept(connection: Connection) -> Link:
-            link: Link = kind(connection, house)
-            house.entered(link)
-            return link
-
-        ours, _theirs = pair(events, accept)
-        return ours
+    def _accept(self, connection: Connection, address: tuple[str, int] | None) -> Link:
+        component = address is not None and address[1] == COMPONENT_PORT
+        link: Link = (ComponentLink if component else Session)(connection, self.house)
+        self.house.entered(link)
+        return link
 
     def cut(self) -> int:
         """Cut every connection hard; returns how many there were."""

@@ -3,7 +3,8 @@
 No login, no TLS, no sockets: the stream is established as soon as the connection is. Everything
 above is the real thing, every actor included.
 
-``ScriptedServer.connect`` is a connector for ``SessionSettings``; ``settings`` puts both halves in.
+The session reaches it through its connector (``connector.py``), which ``settings`` puts in together
+with the negotiation that is over at once.
 """
 
 from __future__ import annotations
@@ -11,21 +12,19 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from xml.etree.ElementTree import Element
 
-from actorxmpp.net.errors import ConnectFailed
-from actorxmpp.net.memory import pair
 from actorxmpp.protocol.actions import Established, Send
 from actorxmpp.protocol.core import Negotiation
 from actorxmpp.protocol.header import client_header, component_header
+from actorxmpp.testing.connector import MemoryConnector
 from actorxmpp.xmlstream.tokenizer import StreamOpened, Tokenizer
 
 if TYPE_CHECKING:
     from actorxmpp.basexmpp import BaseXMPP
-    from actorxmpp.net.connection import Connection, ConnectionEvents
+    from actorxmpp.net.connection import Connection
     from actorxmpp.net.errors import NetError
-    from actorxmpp.net.tls import TlsPolicy
     from actorxmpp.protocol.actions import Action, TlsFacts
     from actorxmpp.settings import SessionSettings
 
@@ -83,7 +82,7 @@ class ScriptedServer:
             header is there as an element without children.
         header: what the server opens each stream with; None waits for the test to send it.
         connections: how many connections there have been.
-        refusing: connection attempts fail while it is True.
+        connector: how the session reaches it; makes it slow, unreachable or unreliable.
         asked: id to recipient of the requests the session has sent, the last ones.
         raw: everything the session has sent over the present connection.
         resource: what a client gets that asks for no resource.
@@ -94,7 +93,7 @@ class ScriptedServer:
         self.header = header
         self.resource = resource
         self.connections = 0
-        self.refusing = False
+        self.connector = MemoryConnector(self._accept)
         self.asked: dict[str, str] = {}
         self.raw = bytearray()
         self._connection: Connection | None = None
@@ -110,33 +109,21 @@ class ScriptedServer:
         negotiation = None if log_in else partial(establish_at_once, resource=self.resource)
         return replace(
             settings,
-            connector=self.connect,
+            connector=self.connector,
             negotiation=negotiation,
             require_tls=False,
             probe_after=None,  # a script that has nothing to say is no dead server
         )
 
-    async def connect(
-        self,
-        events: ConnectionEvents,
-        domain: str,
-        server: tuple[str, int] | None = None,
-        timeout: float = 30.0,
-        *,
-        policy: TlsPolicy | None = None,
-        direct_tls: bool = False,
-    ) -> Connection:
-        """Connect the session; see ``actorxmpp.settings.Connector``."""
-        del server, timeout, policy, direct_tls
-        if self.refusing:
-            raise ConnectFailed(domain, ["the script refuses"])
+    def _accept(self, connection: Connection, address: tuple[str, int] | None) -> Self:
+        del address
         self.connections += 1
         self.raw.clear()
         self._tokenizer.reset()
-        ours, self._connection = pair(events, self)
+        self._connection = connection
         if self.header is not None:
             self.send(self.header)
-        return ours
+        return self
 
     # what the test does
 

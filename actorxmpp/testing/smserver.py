@@ -12,21 +12,20 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar
 from xml.etree.ElementTree import Element
 
-from actorxmpp.net.errors import ConnectFailed, NetError
-from actorxmpp.net.memory import pair
+from actorxmpp.net.errors import NetError
 from actorxmpp.protocol import namespaces as ns
 from actorxmpp.protocol.actions import Established, Resumed, Send, StreamLimits
 from actorxmpp.protocol.core import Negotiation
 from actorxmpp.protocol.header import client_header
 from actorxmpp.protocol.states import StreamEvent
+from actorxmpp.testing.connector import MemoryConnector
 from actorxmpp.xmlstream.tokenizer import StreamClosed, StreamOpened, Tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from actorxmpp.basexmpp import BaseXMPP
-    from actorxmpp.net.connection import Connection, ConnectionEvents
-    from actorxmpp.net.tls import TlsPolicy
+    from actorxmpp.net.connection import Connection
     from actorxmpp.protocol.actions import Action, TlsFacts
     from actorxmpp.protocol.settings import ResumeRequest
     from actorxmpp.settings import SessionSettings
@@ -151,10 +150,9 @@ class SmServer:
         handling: whether it handles stanzas; those that come while it does not are lost with the
             connection.
         enabling: whether stream management can be enabled.
-        refusing: connections are refused.
+        connector: how sessions reach it; makes it slow, unreachable or unreliable.
         on_stanza: called with each stanza it handles.
         resumptions: how many sessions were resumed.
-        attempts: where clients wanted to connect to.
         location: what it tells as the place to resume at.
         before_enabled: sent just before stream management is enabled, and so not counted.
         max_seconds: how long it says it keeps sessions.
@@ -169,12 +167,11 @@ class SmServer:
         self.sessions: dict[str, SmSession] = {}
         self.links: list[_Link] = []
         self.answering = self.handling = self.enabling = True
-        self.refusing = False
+        self.connector = MemoryConnector(self._accept)
         self.on_stanza: Callable[[Element], None] | None = None
         self.resumptions = 0
         self.closings = 0
         self.requests = 0
-        self.attempts: list[tuple[str, int] | None] = []
         self.location = ""
         self.before_enabled = b""
         self.max_seconds: int | None = None
@@ -186,10 +183,10 @@ class SmServer:
 
     def settings(self, **changes: Any) -> SessionSettings:
         """Settings for a session that is to reach this server."""
-        from actorxmpp.settings import SessionSettings  # it loads the actors
+        from actorxmpp.settings import SessionSettings
 
         values: dict[str, Any] = {
-            "connector": self.connect,
+            "connector": self.connector,
             "negotiation": self.negotiation,
             "require_tls": False,
             **changes,
@@ -203,28 +200,11 @@ class SmServer:
         resume = role.session_context.resume
         return _Negotiation(full, resume, self.features, self.limits)
 
-    async def connect(
-        self,
-        events: ConnectionEvents,
-        domain: str,
-        server: tuple[str, int] | None = None,
-        timeout: float = 30.0,  # noqa: ARG002  a connector takes it; nothing waits here
-        *,
-        policy: TlsPolicy | None = None,  # noqa: ARG002  no TLS
-        direct_tls: bool = False,  # noqa: ARG002  no TLS
-    ) -> Connection:
-        """Connect a session; see ``actorxmpp.settings.Connector``."""
-        self.attempts.append(server)
-        if self.refusing:
-            raise ConnectFailed(domain, ["the server refuses"])
-
-        def accept(connection: Connection) -> _Link:
-            link = _Link(self, connection)
-            self.links.append(link)
-            return link
-
-        ours, _theirs = pair(events, accept)
-        return ours
+    def _accept(self, connection: Connection, address: tuple[str, int] | None) -> _Link:
+        del address
+        link = _Link(self, connection)
+        self.links.append(link)
+        return link
 
     # what a test does
 

@@ -51,11 +51,11 @@ def test_a_redirect_is_followed_once_and_then_the_usual_place_again() -> None:
     async def main(server: SmServer) -> None:
         bot = await online(server)
         redirect(server, "[::1]:7")
-        await until(lambda: len(server.attempts) == 2 and bot.session_context.up)
+        await until(lambda: len(server.connector.attempts) == 2 and bot.session_context.up)
         await until(lambda: server.ready)
         server.cut()
-        await until(lambda: len(server.attempts) == 3)
-        assert server.attempts == [None, ("::1", 7), None]
+        await until(lambda: len(server.connector.attempts) == 3)
+        assert server.connector.attempts == [None, ("::1", 7), None]
         await until(lambda: bot.sessionstarted)
         await bot.disconnect()
 
@@ -68,9 +68,9 @@ def test_redirects_in_a_circle_are_not_followed_for_ever() -> None:
         bot.max_redirects = 3
         for count in range(2, 6):
             redirect(server, "other.example.net")
-            await until(lambda count=count: len(server.attempts) == count)  # type: ignore[misc]
+            await until(lambda count=count: len(server.connector.attempts) == count)  # type: ignore[misc]
             await until(lambda: bot.session_context.up and server.ready)
-        assert server.attempts[1:] == [("other.example.net", 5222)] * 3 + [None]
+        assert server.connector.attempts[1:] == [("other.example.net", 5222)] * 3 + [None]
         await bot.disconnect()
 
     run(main)
@@ -80,8 +80,8 @@ def test_a_redirect_outside_tls_is_not_believed() -> None:
     async def main(server: SmServer) -> None:
         bot = await online(server, require_tls=True)
         redirect(server, "evil.example.net")
-        await until(lambda: len(server.attempts) == 2)
-        assert server.attempts == [None, None]
+        await until(lambda: len(server.connector.attempts) == 2)
+        assert server.connector.attempts == [None, None]
         await until(lambda: bot.session_context.up)
         await bot.disconnect()
 
@@ -140,7 +140,7 @@ def test_stanzas_that_wait_when_the_session_ends_are_reported() -> None:
         bot = await online(server)
         reported: list[str] = []
         bot.add_event_handler("stanza_not_sent", lambda stanza: reported.append(stanza["body"]))
-        server.refusing = True
+        server.connector.down = True
         server.cut()
         await until(lambda: not bot.session_context.up)
         bot.send_message("juliet@localhost", "never")

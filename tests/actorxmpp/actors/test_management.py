@@ -367,7 +367,7 @@ def test_a_session_given_up_while_it_waits_to_be_resumed_reports(how: str) -> No
         server.handling = False
         say(bot, "swallowed")
         await turns()
-        server.refusing = True
+        server.connector.down = True
         server.cut()
         await until(lambda: not bot.session_context.up)
         assert not lost
@@ -428,12 +428,12 @@ def test_the_place_to_resume_at_is_tried_once() -> None:
         bot = await online(server)
         server.cut()
         await until(lambda: server.resumptions and bot.session_context.up)
-        assert server.attempts == [None, ("::1", 5333)]
-        server.refusing = True
+        assert server.connector.attempts == [None, ("::1", 5333)]
+        server.connector.down = True
         server.cut()
-        await until(lambda: len(server.attempts) >= 4)
-        server.refusing = False
-        assert server.attempts[2:4] == [("::1", 5333), None]
+        await until(lambda: len(server.connector.attempts) >= 4)
+        server.connector.down = False
+        assert server.connector.attempts[2:4] == [("::1", 5333), None]
         await until(lambda: server.resumptions == 2)
         await bot.disconnect()
 
@@ -502,12 +502,12 @@ def test_chaos() -> None:
 def test_request_timeouts_still_work_while_a_session_waits() -> None:
     async def main(server: SmServer) -> None:
         bot = await online(server)
-        server.refusing = True
+        server.connector.down = True
         reply = bot.make_iq_get("jabber:iq:version", ito="juliet@localhost").send(timeout=0.01)
         server.cut()
         with pytest.raises(IqTimeout):
             await reply
-        server.refusing = False
+        server.connector.down = False
         await until(lambda: bot.sessionstarted)
         await bot.disconnect()
 

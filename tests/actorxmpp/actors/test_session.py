@@ -159,12 +159,12 @@ def test_a_lost_connection_restarts_nothing_and_comes_back() -> None:
 def test_stanzas_sent_while_offline_go_out_in_order_later() -> None:
     async def main(server: MemoryServer) -> None:
         bot = await online(server, "romeo@localhost/orchard")
-        server.refusing = True
+        server.connector.down = True
         server.cut()
         await until(lambda: not bot.sessionstarted)
         for text in ("one", "two", "three"):
             bot.send_message("romeo@localhost/orchard", f"echo {text}", mtype="chat")
-        server.refusing = False
+        server.connector.down = False
         await until(lambda: len(bot.replies) == 3)
         assert bot.replies == ["echo one", "echo two", "echo three"]
         await end(bot)
@@ -175,7 +175,7 @@ def test_stanzas_sent_while_offline_go_out_in_order_later() -> None:
 def test_the_queue_for_offline_stanzas_is_bounded_and_its_rest_is_reported() -> None:
     async def main(server: MemoryServer) -> None:
         bot = await online(server, "romeo@localhost/orchard", send_queue_limit=2)
-        server.refusing = True
+        server.connector.down = True
         server.cut()
         await until(lambda: not bot.sessionstarted)
         bot.send_message("a@localhost", "1")
@@ -216,7 +216,7 @@ def test_wrong_credentials_park_the_session_with_the_reason() -> None:
         await until(lambda: status.state is SessionState.PARKED)
         assert "not-authorized" in status.reason
         assert "wrong" not in status.reason
-        assert len(failures) == server.attempts == 1
+        assert len(failures) == len(server.connector.attempts) == 1
         bot.password = "secret"
         bot.connect()
         await until(lambda: bot.sessionstarted)

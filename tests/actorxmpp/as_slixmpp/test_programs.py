@@ -234,7 +234,7 @@ class Case(SlixTest):
         xmpp = self.xmpp
         assert xmpp.bound and xmpp.authenticated and xmpp.session_bind_event.is_set()
         assert xmpp.disconnect_reason is None
-        self.server.refusing = True
+        self.server.connector.down = True
         self.stream_disconnect()
         assert not xmpp.bound and not xmpp.session_bind_event.is_set()
         assert xmpp.disconnect_reason

@@ -95,7 +95,7 @@ def test_a_wrong_secret_parks_and_is_not_shown() -> None:
         await until(lambda: status.state is SessionState.PARKED)
         assert "not-authorized" in status.reason
         assert "not the secret" not in repr((status, gateway.session_context, gateway.settings))
-        assert server.attempts == 1
+        assert len(server.connector.attempts) == 1
         await end(gateway)
 
     run(main)
@@ -127,7 +127,7 @@ def test_who_is_replaced_stays_away() -> None:
         status = gateway.session_context.status
         await until(lambda: status.state is SessionState.PARKED)
         assert status.reason == "conflict: replaced by a new connection"
-        assert server.attempts == 1
+        assert len(server.connector.attempts) == 1
         await end(gateway)
 
     run(main)

@@ -135,7 +135,7 @@ def test_a_lost_connection_and_an_end_account_for_each_stanza() -> None:
         say("before")
         await online(server, gateway)
         await until(lambda: juliet.got)
-        server.refusing = True
+        server.connector.down = True
         assert server.cut() == 2
         await until(lambda: not gateway.is_connected())
         for number in range(5):
@@ -145,10 +145,10 @@ def test_a_lost_connection_and_an_end_account_for_each_stanza() -> None:
         assert gateway.outgoing.check()
         assert (gateway.outgoing.waiting, gateway.outgoing.refused) == (5, 1)
 
-        server.refusing = False
+        server.connector.down = False
         await until(lambda: gateway.is_connected() and juliet.is_connected())
         await until(lambda: gateway.outgoing.sent == 6)
-        server.refusing = True
+        server.connector.down = True
         server.cut()
         await until(lambda: not gateway.is_connected())
         say("never")
@@ -156,7 +156,7 @@ def test_a_lost_connection_and_an_end_account_for_each_stanza() -> None:
         assert not_sent == ["never"]
         assert gateway.outgoing == OutgoingCounts(8, 6, 0, 1, 0, 0, 1)
         assert gateway.outgoing.check()
-        server.refusing = False
+        server.connector.down = False
         await end(juliet)
 
     run(main)

@@ -192,7 +192,7 @@ def test_old_keywords_work_and_warn() -> None:
             bot.connect(address=("192.0.2.1", 5223), use_ssl=True)
         assert len(caught) == 2
         await until(lambda: bot.sessionstarted)
-        assert server.attempts == [("192.0.2.1", 5223)]
+        assert server.connector.attempts == [("192.0.2.1", 5223)]
         assert bot.settings.direct_tls
         await bot.disconnect()
         with pytest.raises(TypeError, match="reattempt"):

@@ -68,7 +68,7 @@ async def test_a_component_answers(xmpp_client_factory):
 
 def test_plain_tests_can_use_it_as_well(xmpp_loop, xmpp_server, xmpp_client_factory):
     juliet = xmpp_loop.run_until_complete(xmpp_client_factory())
-    assert xmpp_server.attempts == 1
+    assert len(xmpp_server.connector.attempts) == 1
     assert juliet.is_connected()
 """,
     )

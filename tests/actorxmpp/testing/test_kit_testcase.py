@@ -53,11 +53,11 @@ class TestABot(XMPPTestCase):
     def test_it_comes_back_after_the_network_failed(self) -> None:
         self.stream_start(bot=EchoBot("bot@localhost", "secret"))
         self.forget_sent()
-        self.server.refusing = True
+        self.server.connector.down = True
         self.stream_disconnect()
         status = self.xmpp.session_context.status
         assert status.state is SessionState.DISCONNECTED
-        self.server.refusing = False
+        self.server.connector.down = False
         self.advance(600)
         assert self.server.connections == 2
         assert status.state is SessionState.CONNECTED
