@@ -1,7 +1,8 @@
 """Names for the values the public API takes, for type checkers.
 
 Nothing here has behaviour. The names are those slixmpp programs import, so that annotations keep
-working.
+working. The lists of values RFC 6120 and RFC 6121 define (types of stanzas, error conditions) are
+written here only: the stanza classes take theirs with ``typing.get_args``.
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from actorxmpp.exceptions import InvalidJID
 from actorxmpp.roster.single import RosterNode, bare
+from actorxmpp.types import PresenceShows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, KeysView
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 MAX_EMPTY_NODES = 10_000
 
 #: Presence types that say how we are; others are about subscriptions.
-_STATUS_TYPES = frozenset({"available", "unavailable", "away", "chat", "dnd", "xa"})
+_STATUS_TYPES = frozenset({"available", "unavailable", *get_args(PresenceShows)})
 
 
 class Roster:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 from xml.etree import ElementTree as ET
 
+from actorxmpp.types import ErrorConditions, ErrorTypes
 from actorxmpp.xmlstream.elementbase import ElementBase
 
 if TYPE_CHECKING:
@@ -37,40 +38,16 @@ class Error(ElementBase):
     sub_interfaces: ClassVar[set[str]] = {"text"}
     plugin_attrib_map: ClassVar[dict[str, type[ElementBase]]] = {}
     plugin_tag_map: ClassVar[dict[str, type[ElementBase]]] = {}
-    conditions: ClassVar[set[str]] = {
-        "bad-request",
-        "conflict",
-        "feature-not-implemented",
-        "forbidden",
-        "gone",
-        "internal-server-error",
-        "item-not-found",
-        "jid-malformed",
-        "not-acceptable",
-        "not-allowed",
-        "not-authorized",
-        "payment-required",
-        "policy-violation",
-        "recipient-unavailable",
-        "redirect",
-        "registration-required",
-        "remote-server-not-found",
-        "remote-server-timeout",
-        "resource-constraint",
-        "service-unavailable",
-        "subscription-required",
-        "undefined-condition",
-        "unexpected-request",
-    }
+    conditions: ClassVar[set[str]] = set(get_args(ErrorConditions))
     condition_ns: ClassVar[str] = "urn:ietf:params:xml:ns:xmpp-stanzas"
-    types: ClassVar[set[str]] = {"cancel", "continue", "modify", "auth", "wait"}
+    types: ClassVar[set[str]] = set(get_args(ErrorTypes))
 
     def setup(self, xml: ET.Element | None = None) -> bool:
         """Gives a new error its defaults, and its stanza the type ``error``."""
         made = ElementBase.setup(self, xml)
         if made:
             self.set_defaults()
-        parent = self.parent() if self.parent is not None else None
+        parent = self._get_parent()
         if parent is not None:
             parent.xml.set("type", "error")
         return made

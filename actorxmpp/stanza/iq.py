@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 from xml.etree import ElementTree as ET
 
 from actorxmpp.exceptions import NotConnectedError
 from actorxmpp.stanza.rootstanza import RootStanza
+from actorxmpp.types import IqTypes
 from actorxmpp.xmlstream.stanzabase import StanzaBase
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Iq(RootStanza):
     namespace = "jabber:client"
     plugin_attrib = "iq"
     interfaces: ClassVar[set[str]] = {"type", "to", "from", "id", "query"}
-    types: ClassVar[set[str]] = {"get", "result", "set", "error"}
+    types: ClassVar[set[str]] = set(get_args(IqTypes))
 
     def fill_in(self) -> None:
         """Gives the IQ an id, which it must have."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self, cast, get_args
 from xml.etree import ElementTree as ET
 
 from actorxmpp.stanza.rootstanza import RootStanza
+from actorxmpp.types import MessageTypes
 from actorxmpp.xmlstream.namespaces import CONTENT_NAMESPACES
 from actorxmpp.xmlstream.stanzabase import StanzaBase
-
-if TYPE_CHECKING:
-    from actorxmpp.types import MessageTypes
-
 
 THREAD_TAGS = frozenset(f"{{{namespace}}}thread" for namespace in CONTENT_NAMESPACES)
 
@@ -44,7 +41,7 @@ class Message(RootStanza):
     }
     sub_interfaces: ClassVar[set[str]] = {"body", "thread"}
     lang_interfaces: ClassVar[set[str]] = {"body", "thread"}
-    types: ClassVar[set[str]] = {"normal", "chat", "headline", "error", "groupchat"}
+    types: ClassVar[set[str]] = set(get_args(MessageTypes))
 
     def fill_in(self) -> None:
         """Gives the message an id, if its stream does that."""

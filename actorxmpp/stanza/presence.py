@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, get_args
 
 from actorxmpp.stanza.rootstanza import RootStanza
+from actorxmpp.types import PresenceShows, PresenceTypes
 from actorxmpp.xmlstream.stanzabase import StanzaBase
 
 #: What a subscription request is answered with.
@@ -26,17 +27,8 @@ class Presence(RootStanza):
     interfaces: ClassVar[set[str]] = {"type", "to", "from", "id", "show", "status", "priority"}
     sub_interfaces: ClassVar[set[str]] = {"show", "status", "priority"}
     lang_interfaces: ClassVar[set[str]] = {"status"}
-    types: ClassVar[set[str]] = {
-        "available",
-        "unavailable",
-        "error",
-        "probe",
-        "subscribe",
-        "subscribed",
-        "unsubscribe",
-        "unsubscribed",
-    }
-    showtypes: ClassVar[set[str]] = {"dnd", "chat", "xa", "away"}
+    types: ClassVar[set[str]] = {"available", *get_args(PresenceTypes)}
+    showtypes: ClassVar[set[str]] = set(get_args(PresenceShows))
 
     def fill_in(self) -> None:
         """Gives the presence an id, if its stream does that."""
