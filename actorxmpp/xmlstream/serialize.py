@@ -15,6 +15,7 @@ from actorxmpp.exceptions import SerializeError
 from actorxmpp.xmlstream.namespaces import STREAM_NS, XML_NS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from xml.etree.ElementTree import Element
 
 #: Tags kept; all plugins together use about 1,500 names, most in one surrounding namespace.
@@ -60,59 +61,65 @@ def _describe(xml: Any) -> str:
 
 
 def _element(xml: Element, scope: str, depth: int) -> str:
-    """Returns an element without its tail. ``scope`` is the default namespace around it."""
+    """Return an element without its tail. ``scope`` is the default namespace around it."""
     tag = xml.tag
     try:
         start, end, inside = _TAGS[scope][tag]
     except KeyError:
         start, end, inside = _make_tag(scope, tag)
-    if xml.keys():
-        start += _attributes(xml)
+    items = xml.items()
+    if items:
+        start += _attributes(items, xml)
     text = xml.text
-    if text and not (text.isprintable() and not ("&" in text or "<" in text or ">" in text)):
-        text = _escape(text, _TEXT, xml)
+    body = _text(text, xml) if text else ""
     if len(xml):
         if depth >= MAX_DEPTH:
             raise SerializeError(f"more than {MAX_DEPTH} elements inside each other")
-        body = text or ""
-        leaves = _TAGS.get(inside, _NO_TAGS)
-        for child in xml:
-            made = leaves.get(child.tag)
-            if made is None or len(child) or child.keys():
-                body += _element(child, inside, depth + 1)
-            else:  # the usual sub-element, without a call
-                text = child.text
-                if not text:
-                    body += f"{made[0]}/>"
-                elif text.isprintable() and not ("&" in text or "<" in text or ">" in text):
-                    body += f"{made[0]}>{text}{made[1]}"
-                else:
-                    body += f"{made[0]}>{_escape(text, _TEXT, child)}{made[1]}"
-            tail = child.tail
-            if tail:
-                body += _escape(tail, _TEXT, xml)
-        return f"{start}>{body}{end}"
-    if text:
-        return f"{start}>{text}{end}"
-    return f"{start}/>"
+        body += _children(xml, inside, depth + 1)
+    elif not body:
+        return start + "/>"
+    return f"{start}>{body}{end}"
 
 
-def _attributes(xml: Element) -> str:
-    """Returns the attributes of an element; where none needs escaping, that is seen at once."""
-    attributes = xml.attrib
-    values = "".join(attributes.values())
+def _children(xml: Element, scope: str, depth: int) -> str:
+    """Return the sub-elements with their tails; a leaf, the usual one, takes no call."""
+    leaves = _TAGS.get(scope, _NO_TAGS)
     out = ""
-    if values.isprintable() and not ("&" in values or "<" in values or '"' in values):
-        for key, value in attributes.items():
-            opening = _OPENINGS.get(key)
-            out += _new_attribute(key, value, xml) if opening is None else f'{opening}{value}"'
-        return out
-    for key, value in attributes.items():
-        opening = _OPENINGS.get(key)
-        if opening is None:
-            out += _new_attribute(key, value, xml)
+    for child in xml:
+        made = leaves.get(child.tag)
+        if made is None or len(child) or child.keys():
+            out += _element(child, scope, depth)
         else:
-            out += f'{opening}{_escape(value, _ATTRIBUTE, xml)}"'
+            text = child.text
+            out += f"{made[0]}>{_text(text, child)}{made[1]}" if text else made[0] + "/>"
+        tail = child.tail
+        if tail:
+            out += _text(tail, xml)
+    return out
+
+
+def _text(text: str, xml: Element) -> str:
+    """Return text as it is written; where nothing needs escaping, that is seen at once."""
+    if text.isprintable() and not ("&" in text or "<" in text or ">" in text):
+        return text
+    return _escape(text, _TEXT, xml)
+
+
+def _attributes(items: Iterable[tuple[str, str]], xml: Element) -> str:
+    """Return attributes; where none needs escaping, that is seen at once."""
+    out = ""
+    for key, value in items:
+        opening = _OPENINGS.get(key)
+        if (
+            opening is None
+            or not value.isprintable()
+            or "&" in value
+            or "<" in value
+            or '"' in value
+        ):
+            out += _attribute(key, value, xml)
+        else:
+            out += opening + value + '"'
     return out
 
 
@@ -158,8 +165,8 @@ def _make_tag(scope: str, tag: str) -> tuple[str, str, str]:
 _OPENINGS: dict[str, str] = {}
 
 
-def _new_attribute(key: str, value: str, xml: Element) -> str:
-    """Returns an attribute whose name is new, or needs a prefix that is declared beside it."""
+def _attribute(key: str, value: str, xml: Element) -> str:
+    """Return an attribute whose value needs escaping, or whose name is new or needs a prefix."""
     namespace, brace, name = key.rpartition("}")
     if _NAME.fullmatch(name) is None or key == "xmlns":
         raise SerializeError(f"{key!r:.80} is not the name of an attribute")
