@@ -265,18 +265,18 @@ class StanzaBase(ElementBase):
         Args:
             clear: Whether the content is left out.
         """
-        attributes = self.xml.attrib.copy()
+        received = self.xml
+        xml = ET.Element(received.tag, received.attrib)  # which copies the attributes
+        attributes = xml.attrib
         sender = attributes.pop("from", "")
         receiver = attributes.pop("to", "")
-        stream = self.stream
         if sender:
             attributes["to"] = sender
-        if receiver and getattr(stream, "is_component", False):
+        if receiver and getattr(self.stream, "is_component", False):
             attributes["from"] = receiver
-        xml = ET.Element(self.xml.tag, attributes)
         if not clear:
-            xml.text = self.xml.text
-            xml.extend(copy.deepcopy(child) for child in self.xml)
+            xml.text = received.text
+            xml.extend(copy.deepcopy(child) for child in received)
         return self._sibling(xml)
 
     def _sibling(self, xml: ET.Element) -> Self:
