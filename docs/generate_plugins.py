@@ -38,6 +38,8 @@ plugin object; the connection stays.
 
 ## Writing one
 
+For a XEP of this framework, see [contributing.md](contributing.md); a plugin of your own is a class:
+
 ```python
 from actorxmpp import BasePlugin
 
