@@ -1,57 +1,51 @@
 """`Address`: a child's name, which survives its restarts. Neighbours hold this, never a ref.
 
 An address is valid before the child runs. While the child is down and expected back, up to the
-spec's `stash` messages wait in the address and are told to the new child in order; what has no
-room is refused and becomes a dead letter. `tell` never raises: it says False.
+spec's `buffer` messages wait in the address and are given to the next actor in order; what has no
+room is refused and becomes a dead letter. `tell` never raises: it says False. With the spec's
+`keep_waiting`, what waits in the actor's inbox when it ends comes back here, too.
+
+entities.py has addresses whose first message starts the child.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from supervisors.cell import Ask
-from supervisors.deadletters import dead_letters
+from supervisors.deadletters import Refusal, RefusalReason
 from supervisors.errors import ActorDeadError, InboxFull
 from supervisors.future import LoopFuture
+from supervisors.inbox import put_anyway
+from supervisors.lifecycle import refuse
 
 if TYPE_CHECKING:
     from supervisors.runtime import LoopRef
     from supervisors.scheduler import Scheduler
 
-__all__ = ["Address"]
+__all__ = ["Address", "ChildAddress"]
 
 
 class Address:
     """The name of one child of one supervisor.
 
-    Get it from `Supervisor.address(child_id)`; don't build it.
+    Get it from `Supervisor.address(child_id)` or `Entities.address(child_id)`.
 
     Attributes:
         child_id: the child's id.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_expected",
-        "_limit",
-        "_ref",
-        "_scheduler",
-        "_stash",
-        "child_id",
-    )
+    __slots__ = ("__weakref__", "_ref", "_waiting", "child_id")
 
-    def __init__(self, child_id: Any, scheduler: Scheduler) -> None:
+    def __init__(self, child_id: Any) -> None:
         self.child_id = child_id
-        self._scheduler = scheduler
         self._ref: LoopRef[Any] | None = None
-        self._stash: deque[Any] | None = None
-        self._limit = 0
-        self._expected = True
+        self._waiting: list[Any] | None = None
 
     def __repr__(self) -> str:
-        return f"<Address {self.child_id!r} {'up' if self.is_alive() else 'down'}>"
+        state = "up" if self.is_alive() else "down"
+        return f"<Address {self.child_id!r} {state}>"
 
     @property
     def ref(self) -> LoopRef[Any] | None:
@@ -65,28 +59,25 @@ class Address:
     @property
     def waiting(self) -> int:
         """How many messages wait for the child to come back."""
-        return len(self._stash or ())
+        return len(self._waiting or ())
 
     def tell(self, message: Any) -> bool:
         """Send a message.
 
         Returns:
-            False when it was refused: it is a dead letter then.
+            False when it was refused.
         """
         ref = self._ref
-        why = "the child is down"
         if ref is not None:
             try:
                 ref.tell(message)
             except InboxFull as full:
-                why = str(full)
-                dead_letters.publish(self, message, why)
-                return False
+                return self.refuse(message, Refusal(RefusalReason.FULL, full))
             except ActorDeadError:
                 pass
             else:
                 return True
-        return self._put_aside(message, why)
+        return self._wait(message)
 
     def ask(self, message: Any) -> LoopFuture[Any]:
         """Send a message and get a future of its reply.
@@ -95,82 +86,140 @@ class Address:
         and with `InboxFull` when its inbox refuses.
         """
         future: LoopFuture[Any] = LoopFuture()
-        item = Ask(message, future)
-        ref = self._ref
-        if ref is not None:
-            try:
-                ref.tell(item)
-            except InboxFull as full:
-                future.set_exception(full)
-                return future
-            except ActorDeadError:
-                pass
-            else:
-                return future
-        self._put_aside(item, "the child is down")
+        self.tell(Ask(message, future))
         return future
 
-    def _put_aside(self, item: Any, why: str) -> bool:
-        if self._limit and self._expected:
-            if get_ident() != self._scheduler.thread:
-                try:
-                    self._scheduler.check_flood()
-                    self._scheduler.call_remote(self._again, item)
-                except (ActorDeadError, InboxFull):
-                    return self._refuse(item, why)
-                return True
-            if self._stash is None:
-                self._stash = deque()
-            if len(self._stash) < self._limit:
-                self._stash.append(item)
-                return True
-            why = "the stash is full"
-        return self._refuse(item, why)
+    def _wait(self, item: Any) -> bool:
+        """Let an item wait for the child; False if it was refused."""
+        raise NotImplementedError
 
-    def _again(self, item: Any) -> None:
-        """Try once more, on the supervisor's thread."""
-        ref = self._ref
-        if ref is not None and ref.is_alive():
-            ref.send(item)
-        else:
-            self._put_aside(item, "the child is down")
+    def _tell_remote(self, scheduler: Scheduler, item: Any) -> bool:
+        """Try on the supervisor's thread."""
+        try:
+            scheduler.check_flood()
+            scheduler.call_remote(self.tell, item)
+        except InboxFull as full:
+            return self.refuse(item, Refusal(RefusalReason.FULL, full))
+        except ActorDeadError:
+            return self.refuse(item, Refusal(RefusalReason.DOWN))
+        return True
 
-    def _refuse(self, item: Any, why: str) -> bool:
-        if isinstance(item, Ask):
-            item.future.set_exception(ActorDeadError(f"{self!r}: {why}"))
-        else:
-            dead_letters.publish(self, item, why)
+    def refuse(self, item: Any, refusal: Refusal) -> bool:
+        """Answer an ask with an error; anything else becomes a dead letter. Return False."""
+        refuse(self, item, refusal)
         return False
+
+    def _append(self, item: Any) -> None:
+        if self._waiting is None:
+            self._waiting = []
+        self._waiting.append(item)
+
+    def _take_waiting(self) -> list[Any]:
+        waiting, self._waiting = self._waiting, None
+        return waiting or []
+
+    def _refuse_waiting(self, refusal: Refusal) -> None:
+        for item in self._take_waiting():
+            self.refuse(item, refusal)
 
     # -- for the supervisor ----------------------------------------------------------------
 
-    def set_limit(self, limit: int) -> None:
-        """How many messages may wait (the spec's `stash`)."""
-        self._limit = limit
-        self._expected = True
+    def on_starting(self, ref: LoopRef[Any]) -> None:
+        """Note that the child's start is under way."""
 
-    def set_starting(self, ref: LoopRef[Any]) -> None:
-        """The child is starting: without a stash its own inbox takes the messages."""
-        if not self._limit:
+    def on_running(self, ref: LoopRef[Any], buffer: int, *, again: bool) -> None:  # noqa: ARG002
+        """Give what waits to the child, which runs, in order.
+
+        Args:
+            ref: its ref.
+            buffer: how many messages may wait from now on (the spec's `buffer`).
+            again: it was restarted.
+        """
+        self._ref = ref
+        for item in self._take_waiting():
+            put_anyway(ref, item)
+
+    def on_not_started(self, error: Exception) -> None:  # noqa: ARG002
+        """Note that a start has failed."""
+        self._ref = None
+
+    def on_down(self) -> None:
+        """Note that the child is down and will be back."""
+        self._ref = None
+
+    def on_stopping(self) -> None:
+        """Refuse what waits: the child is being stopped for good."""
+        self._ref = None
+        self._refuse_waiting(Refusal(RefusalReason.STOPPED))
+
+    def on_gone(self) -> None:
+        """Note that the supervisor has no such child any more."""
+        self._ref = None
+
+    def take_back(self, item: Any, *, stopped: bool) -> None:
+        """Take an item that waited in the inbox of an actor that has ended.
+
+        There is always room for it: an inbox has its own limit.
+
+        Args:
+            item: the item.
+            stopped: the child was asked to end.
+        """
+        refusal = self._wont_come_back(stopped=stopped)
+        if self._ref is not None and self._ref.is_alive():  # it came late, from another loop
+            put_anyway(self._ref, item)
+        elif refusal is not None:
+            self.refuse(item, refusal)
+        else:
+            self._append(item)
+
+    def _wont_come_back(self, *, stopped: bool) -> Refusal | None:
+        """Why nothing can wait for the next actor; None if it can."""
+        raise NotImplementedError
+
+
+class ChildAddress(Address):
+    """The address of a child that somebody starts; see `Supervisor.address`."""
+
+    __slots__ = ("_room", "_scheduler")
+
+    def __init__(self, child_id: Any, scheduler: Scheduler) -> None:
+        super().__init__(child_id)
+        self._scheduler = scheduler
+        self._room = 0  # how many may wait: none while nobody is expected
+
+    def _wait(self, item: Any) -> bool:
+        if not self._room:
+            return self.refuse(item, Refusal(RefusalReason.DOWN))
+        if get_ident() != self._scheduler.thread:
+            return self._tell_remote(self._scheduler, item)
+        if self.waiting >= self._room:
+            return self.refuse(item, Refusal(RefusalReason.FULL))
+        self._append(item)
+        return True
+
+    def on_expected(self, buffer: int) -> None:
+        """Let so many messages wait: the supervisor has such a child."""
+        self._room = buffer
+
+    def on_starting(self, ref: LoopRef[Any]) -> None:
+        """Without a buffer the actor's own inbox takes the messages."""
+        if not self._room:
             self._ref = ref
 
-    def set_up(self, ref: LoopRef[Any]) -> None:
-        """The child is up: it gets what waited, in order."""
-        self._ref = ref
-        self._expected = True
-        stash, self._stash = self._stash, None
-        while stash:
-            item = stash.popleft()
-            try:
-                ref.tell(item)
-            except (ActorDeadError, InboxFull) as exc:
-                self._refuse(item, str(exc))
+    def on_running(self, ref: LoopRef[Any], buffer: int, *, again: bool) -> None:
+        """Give what waits to the child, which runs, in order."""
+        self._room = buffer
+        super().on_running(ref, buffer, again=again)
 
-    def set_down(self, *, expected: bool) -> None:
-        """The child is down; `expected` when it will come back."""
-        self._ref = None
-        self._expected = expected
-        if not expected:
-            stash, self._stash = self._stash, None
-            while stash:
-                self._refuse(stash.popleft(), "the child won't come back")
+    def on_stopping(self) -> None:
+        """Refuse what waits and what comes: the child won't come back."""
+        self._room = 0
+        super().on_stopping()
+
+    def on_gone(self) -> None:
+        """Refuse what waits and what comes: there is no such child any more."""
+        self.on_stopping()
+
+    def _wont_come_back(self, *, stopped: bool) -> Refusal | None:  # noqa: ARG002
+        return None if self._room else Refusal(RefusalReason.STOPPED)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from supervisors.clock import TimerHandle
+    from supervisors.deadletters import Refusal
     from supervisors.future import LoopFuture
     from supervisors.policy import AskFailure, InboxPolicy
     from supervisors.reasons import ExitReason
@@ -73,6 +74,9 @@ class Parent(Protocol):
 
     def exited(self, cell: Cell) -> None:
         """The actor of this place has ended; called on that actor's thread."""
+
+    def undelivered(self, cell: Cell, item: Any, refusal: Refusal) -> bool:
+        """Take an item its actor won't handle; False if it is not wanted here."""
 
 
 class Ask:

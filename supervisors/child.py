@@ -10,14 +10,17 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from supervisors.cell import Call
+from supervisors.deadletters import RefusalReason
 from supervisors.errors import ActorDeadError
+from supervisors.lifecycle import refuse
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-    from supervisors.address import Address
+    from supervisors.address import Address, ChildAddress
     from supervisors.cell import Cell
     from supervisors.clock import TimerHandle
+    from supervisors.deadletters import Refusal
     from supervisors.policy import ChildType
     from supervisors.scheduler import Scheduler
     from supervisors.spec import ChildSpec
@@ -86,10 +89,12 @@ class Child:
         attempts: restarts since the backoff's last reset.
         since: when it was started, for the backoff's reset.
         timer: the backoff's timer.
+        address: the address of a child that is started on demand (entities.py).
         names: for a supervisor, its children's addresses.
     """
 
     __slots__ = (
+        "address",
         "attempts",
         "extra",
         "id",
@@ -120,7 +125,8 @@ class Child:
         self.attempts = 0
         self.since: float | None = None
         self.timer: TimerHandle | None = None
-        self.names: MutableMapping[Any, Address] | None = None
+        self.address: Address | None = None
+        self.names: MutableMapping[Any, ChildAddress] | None = None
 
     @property
     def scheduler(self) -> Scheduler:
@@ -139,6 +145,25 @@ class Child:
         ref = self.supervisor.actor_ref
         if ref.is_open:
             ref.scheduler.enqueue(ref, Call(self.supervisor.child_exited, (self, cell)))
+
+    def undelivered(self, cell: Cell, item: Any, refusal: Refusal) -> bool:
+        """Give an item its actor won't handle to the child's address, on the supervisor's loop."""
+        if self.address is None and not self.spec.keep_waiting:
+            return False
+        try:
+            self.scheduler.call(self._give_back, cell, item, refusal)
+        except ActorDeadError:  # its loop is closed
+            return False
+        return True
+
+    def _give_back(self, cell: Cell, item: Any, refusal: Refusal) -> None:
+        address: Address | None = self.supervisor.address_of(self)
+        if address is None:
+            refuse(cell, item, refusal)
+        elif self.spec.keep_waiting and refusal.reason is RefusalReason.ENDED:
+            address.take_back(item, stopped=self.state is ChildState.TERMINATING)
+        else:
+            address.refuse(item, refusal)
 
     def line(self) -> ChildInfo:
         """This child as a line of `which_children`."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from supervisors.cell import Ask, Call, Cell, Stop
-from supervisors.deadletters import dead_letters
+from supervisors.deadletters import Refusal, RefusalReason
 from supervisors.errors import ActorDeadError, InboxFull
-from supervisors.lifecycle import begin_exit, reject
+from supervisors.lifecycle import begin_exit, call_on, reject, undelivered
 from supervisors.policy import InboxPolicy
 from supervisors.reasons import ExitReason
 
-__all__ = ["INBOX_LIMIT", "InboxView", "overflow", "send_remote"]
+__all__ = ["INBOX_LIMIT", "InboxView", "overflow", "put_anyway", "send_remote"]
 
 #: Waiting messages of an actor that sets no limit: far above any burst, far below the memory of
 #: a process (100,000 small messages are some 10 MB).
@@ -47,10 +47,7 @@ def _drop_oldest(cell: Cell) -> None:
         return
     item = queue[index]
     del queue[index]
-    if isinstance(item, Ask):
-        item.future.set_exception(InboxFull(f"dropped from the full inbox of {cell}"))
-    else:
-        dead_letters.publish(cell, item, "dropped from a full inbox")
+    undelivered(cell, item, Refusal(RefusalReason.DROPPED))
 
 
 def send_remote(cell: Cell, item: Any) -> None:
@@ -81,10 +78,19 @@ def _deliver(cell: Cell, item: Any) -> None:
         try:
             overflow(cell, item)
         except InboxFull as full:
-            if isinstance(item, Ask):
-                item.future.set_exception(full)
-            else:
-                dead_letters.publish(cell, item, "refused by a full inbox")
+            undelivered(cell, item, Refusal(RefusalReason.FULL, full))
+
+
+def put_anyway(cell: Cell, item: Any) -> None:
+    """Put an item into an inbox, limit or not: it has waited for this actor already."""
+    call_on(cell, _put, item)
+
+
+def _put(cell: Cell, item: Any) -> None:
+    if cell.is_open:
+        cell.scheduler.enqueue(cell, item)
+    else:
+        reject(cell, item)
 
 
 class InboxView:

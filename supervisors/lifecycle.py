@@ -17,7 +17,7 @@ from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from supervisors.cell import Ask, Call, Cell, Status, Stop
-from supervisors.deadletters import dead_letters
+from supervisors.deadletters import Refusal, RefusalReason, dead_letters
 from supervisors.errors import ActorDeadError
 from supervisors.future import LoopFuture
 from supervisors.reasons import KILLED, NORMAL, SHUTDOWN, ExitKind, ExitReason
@@ -40,12 +40,14 @@ __all__ = [
     "is_awaitable",
     "kill",
     "own_task",
+    "refuse",
     "reject",
     "request_exit",
     "stop_after",
     "stop_asked",
     "stop_into",
     "task_over",
+    "undelivered",
     "watch",
 ]
 
@@ -388,7 +390,9 @@ def _finish(cell: Cell) -> None:
         cell.grace.cancel()
         cell.grace = None
     told, cell.on_started = cell.on_started, None
-    parent, cell.parent = cell.parent, None
+    parent = cell.parent
+    if parent is not None and parent.scheduler in (None, cell.scheduler):
+        cell.parent = None  # one on another loop is asked for late messages, too
     if told is not None:
         reason = cell.reason or NORMAL
         told(cell, reason.exception or ActorDeadError(f"{cell} ended while it started: {reason}"))
@@ -434,8 +438,21 @@ def _reject_waiting(cell: Cell) -> None:
 
 
 def reject(cell: Cell, item: Any) -> None:
-    """Answer an item whose actor won't handle it."""
+    """Deal with an item whose actor has ended before it came to it."""
+    if not isinstance(item, Call | Stop):
+        undelivered(cell, item, Refusal(RefusalReason.ENDED))
+
+
+def undelivered(cell: Cell, item: Any, refusal: Refusal) -> None:
+    """Give an item its actor won't handle to the actor's address, or refuse it."""
+    parent = cell.parent
+    if parent is None or not parent.undelivered(cell, item, refusal):
+        refuse(cell, item, refusal)
+
+
+def refuse(target: Any, item: Any, refusal: Refusal) -> None:
+    """Answer an ask with an error; anything else becomes a dead letter."""
     if isinstance(item, Ask):
-        item.future.set_exception(ActorDeadError(f"{cell} stopped before handling the message"))
-    elif not isinstance(item, Call | Stop):
-        dead_letters.publish(cell, item, "the actor ended before handling it")
+        item.future.set_exception(refusal.error(target))
+    else:
+        dead_letters.publish(target, item, str(refusal))

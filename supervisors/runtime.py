@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from supervisors.clock import Clock, TimerHandle
+    from supervisors.deadletters import Refusal
     from supervisors.scheduler import Scheduler
 
 __all__ = ["EventLoopActor", "LoopRef", "ask"]
@@ -68,6 +69,10 @@ class _Roots:
     def exited(cell: Cell) -> None:
         assert isinstance(cell, LoopRef)
         pykka.ActorRegistry.unregister(cell)
+
+    @staticmethod
+    def undelivered(_cell: Cell, _item: Any, _refusal: Refusal) -> bool:
+        return False
 
 
 _ROOTS: Final = _Roots()
@@ -424,6 +429,15 @@ class EventLoopActor(pykka.Actor):
 
     def _kill_hook(self) -> None:
         return None
+
+    def on_idle(self) -> Any:
+        """Run when no message has come for a while; may be a coroutine.
+
+        Only for children of `Entities` with an `idle` time.
+
+        Returns:
+            False to stay; after anything else the actor ends, and the next message starts it anew.
+        """
 
     if TYPE_CHECKING:  # pykka's hooks, which may be coroutines here
 

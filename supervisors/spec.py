@@ -19,7 +19,16 @@ from supervisors.policy import AutoShutdown, ChildType, Restart, Shutdown, Strat
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["AUTO_ID", "Backoff", "ChildSpec", "Flags", "Jitter", "check_specs"]
+__all__ = [
+    "AUTO_ID",
+    "Backoff",
+    "ChildSpec",
+    "Flags",
+    "Jitter",
+    "check_count",
+    "check_seconds",
+    "check_specs",
+]
 
 #: OTP's default for a worker: long enough to flush, short enough for a process that must end.
 WORKER_SHUTDOWN: Final = 5.0
@@ -58,14 +67,16 @@ def _check_enum(name: str, value: object, kind: type[_E]) -> None:
         raise SpecError(name, value, f"must be one of {names}")
 
 
-def _check_seconds(name: str, value: object, *, zero: bool) -> None:
+def check_seconds(name: str, value: object, *, zero: bool) -> None:
+    """Raise `SpecError` unless `value` is a finite number of seconds, above 0 or `zero`."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise SpecError(name, value, "must be a finite number of seconds")
     if value < 0 or (value == 0 and not zero):
         raise SpecError(name, value, "must not be negative" if zero else "must be above 0")
 
 
-def _check_count(name: str, value: object, least: int = 0) -> None:
+def check_count(name: str, value: object, least: int = 0) -> None:
+    """Raise `SpecError` unless `value` is a whole number, `least` or more."""
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise SpecError(name, value, f"must be a whole number, {least} or more")
 
@@ -100,20 +111,20 @@ class Backoff:
     random: Callable[[], float] = field(default=random_module.random, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        _check_seconds("min", self.min, zero=False)
-        _check_seconds("max", self.max, zero=False)
+        check_seconds("min", self.min, zero=False)
+        check_seconds("max", self.max, zero=False)
         if self.max < self.min:
             raise SpecError("max", self.max, f"must not be below min ({self.min})")
         _check_enum("jitter", self.jitter, Jitter)
-        _check_seconds("random_factor", self.random_factor, zero=True)
+        check_seconds("random_factor", self.random_factor, zero=True)
         if self.reset_after is None:
             object.__setattr__(self, "reset_after", (self.min + self.max) / 2)
         else:
-            _check_seconds("reset_after", self.reset_after, zero=True)
+            check_seconds("reset_after", self.reset_after, zero=True)
         if self.max_restarts is not None:
-            _check_count("max_restarts", self.max_restarts)
+            check_count("max_restarts", self.max_restarts)
         if self.critical_after is not None:
-            _check_count("critical_after", self.critical_after)
+            check_count("critical_after", self.critical_after)
 
     def delay(self, restarts: int) -> float:
         """Seconds to wait before the next restart, after `restarts` earlier ones."""
@@ -141,7 +152,9 @@ class ChildSpec:
         significant: whether its own end counts for auto_shutdown.
         type: worker or supervisor; found out when `start` is a class.
         backoff: delays between restarts; None restarts at once and counts intensity.
-        stash: how many messages its `Address` keeps while it is down.
+        buffer: how many messages wait in its `Address` while it is down.
+        keep_waiting: what waits in its inbox when it ends goes back to its `Address` and to the
+            next actor, so that a failure costs only the message it happened with.
 
     Raises:
         SpecError: a value can't be used; names field and value.
@@ -157,7 +170,8 @@ class ChildSpec:
     significant: bool = False
     type: ChildType | None = None
     backoff: Backoff | None = None
-    stash: int = 0
+    buffer: int = 0
+    keep_waiting: bool = False
 
     def __post_init__(self) -> None:
         self._check_identity()
@@ -172,16 +186,18 @@ class ChildSpec:
             worker = self.type is ChildType.WORKER
             object.__setattr__(self, "shutdown", WORKER_SHUTDOWN if worker else Shutdown.INFINITY)
         elif not isinstance(self.shutdown, Shutdown):
-            _check_seconds("shutdown", self.shutdown, zero=True)
+            check_seconds("shutdown", self.shutdown, zero=True)
         if self.start_timeout is not None:
-            _check_seconds("start_timeout", self.start_timeout, zero=False)
+            check_seconds("start_timeout", self.start_timeout, zero=False)
         if not isinstance(self.significant, bool):
             raise SpecError("significant", self.significant, "must be True or False")
         if self.significant and self.restart is Restart.PERMANENT:
             raise SpecError("significant", True, "a permanent child can't be significant")
         if self.backoff is not None and not isinstance(self.backoff, Backoff):
             raise SpecError("backoff", self.backoff, "must be a Backoff or None")
-        _check_count("stash", self.stash)
+        check_count("buffer", self.buffer)
+        if not isinstance(self.keep_waiting, bool):
+            raise SpecError("keep_waiting", self.keep_waiting, "must be True or False")
 
     def _check_identity(self) -> None:
         try:
@@ -225,8 +241,8 @@ class Flags:
 
     def __post_init__(self) -> None:
         _check_enum("strategy", self.strategy, Strategy)
-        _check_count("intensity", self.intensity)
-        _check_seconds("period", self.period, zero=False)
+        check_count("intensity", self.intensity)
+        check_seconds("period", self.period, zero=False)
         _check_enum("auto_shutdown", self.auto_shutdown, AutoShutdown)
 
 

@@ -18,7 +18,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from supervisors import telemetry
-from supervisors.address import Address
+from supervisors.address import Address, ChildAddress
 from supervisors.cell import Call, Cell, Status
 from supervisors.child import Child, ChildInfo, ChildState, Counts
 from supervisors.errors import (
@@ -91,7 +91,7 @@ class Supervising(EventLoopActor):
 
     _children: dict[Any, Child]
     _flags: Flags
-    _names: MutableMapping[Any, Address] | None
+    _names: MutableMapping[Any, ChildAddress] | None
     _operations: Operations
     _restart_times: deque[float] | None
 
@@ -105,7 +105,7 @@ class Supervising(EventLoopActor):
         place = self._actor_ref.parent
         self._names = place.names if isinstance(place, Child) else None
 
-    def _make_names(self) -> MutableMapping[Any, Address]:
+    def _make_names(self) -> MutableMapping[Any, ChildAddress]:
         return {}
 
     if TYPE_CHECKING:  # its ref offers a supervisor's requests
@@ -129,27 +129,32 @@ class Supervising(EventLoopActor):
                 place.names = self._names
         address = self._names.get(child_id)
         if address is None:
-            address = self._names[child_id] = Address(child_id, self._actor_ref.scheduler)
+            address = self._names[child_id] = ChildAddress(child_id, self._actor_ref.scheduler)
             child = self._children.get(child_id)
             if child is not None:
                 self._bind(child, address)
         return address
 
-    def _bind(self, child: Child, address: Address) -> None:
-        address.set_limit(child.spec.stash)
+    @staticmethod
+    def _bind(child: Child, address: ChildAddress) -> None:
+        address.on_expected(child.spec.buffer)
         if child.state is ChildState.RUNNING:
-            address.set_up(child.ref)
+            address.on_running(child.ref, child.spec.buffer, again=False)
         elif child.state is ChildState.STARTING and child.ref is not None:
-            address.set_starting(child.ref)
+            address.on_starting(child.ref)
 
     def _add(self, child: Child) -> Child:
         self._children[child.id] = child
-        name = self._name_of(child)
-        if name is not None:
-            self._bind(child, name)
+        if self._names is not None and child.address is None:
+            address = self._names.get(child.id)
+            if address is not None:
+                self._bind(child, address)
         return child
 
-    def _name_of(self, child: Child) -> Address | None:
+    def address_of(self, child: Child) -> Address | None:
+        """The address of a child, if anybody has asked for it."""
+        if child.address is not None:
+            return child.address
         return None if self._names is None else self._names.get(child.id)
 
     def which_children(self) -> list[ChildInfo]:
@@ -212,9 +217,9 @@ class Supervising(EventLoopActor):
         spec = child.spec
         action = exit_action(spec.restart, reason)
         child.state = ChildState.RESTARTING if action is ExitAction.RESTART else ChildState.DOWN
-        name = self._name_of(child)
-        if name is not None:
-            name.set_down(expected=action is ExitAction.RESTART)
+        address = self.address_of(child)
+        if address is not None:
+            address.on_down()
         if telemetry.listening():
             telemetry.emit(EventKind.EXITED, self._actor_ref, child, cell, reason)
         if is_reported(spec.restart, reason):
@@ -228,7 +233,10 @@ class Supervising(EventLoopActor):
         self._check_auto_shutdown(spec, restarted=action is ExitAction.RESTART)
 
     def _kept(self, child: Child) -> None:
-        """A child ended and stays down; a dynamic supervisor forgets it."""
+        """Leave a child down that ended by itself; a dynamic supervisor forgets it."""
+        address = self.address_of(child)
+        if address is not None:
+            address.on_gone()
 
     def _check_auto_shutdown(self, spec: ChildSpec, *, restarted: bool) -> None:
         mode = self._flags.auto_shutdown
@@ -338,9 +346,9 @@ class Supervising(EventLoopActor):
 
     def _await_start(self, child: Child, ref: LoopRef[Any]) -> Steps:
         """Wait for a start that takes its time, not longer than it may; returns its failure."""
-        name = self._name_of(child)
-        if name is not None:
-            name.set_starting(ref)
+        address = self.address_of(child)
+        if address is not None:
+            address.on_starting(ref)
         timeout = child.spec.start_timeout
         outcome = yield until_started(self._actor_ref.scheduler, ref, timeout)
         if outcome is not None:
@@ -358,6 +366,8 @@ class Supervising(EventLoopActor):
         args, kwargs = spec.args, spec.kwargs
         if child.extra is not None:
             args, kwargs = (*args, *child.extra[0]), {**kwargs, **child.extra[1]}
+        elif child.address is not None:
+            args = (*args, child.address)
         scheduler.starting = child
         try:
             made = spec.start(*args, **kwargs)
@@ -386,19 +396,21 @@ class Supervising(EventLoopActor):
             child.since = self.clock.time()
         if again:
             child.restarts += 1
-        if self._names is not None:
-            name = self._names.get(child.id)
-            if name is not None:
-                name.set_limit(child.spec.stash)
-                name.set_up(ref)
+        address = self.address_of(child)
+        if address is not None:
+            address.on_running(ref, child.spec.buffer, again=again)
         if telemetry.listening():
             kind = EventKind.RESTARTED if again else EventKind.STARTED
             telemetry.emit(kind, self._actor_ref, child, ref)
 
     def _start_failed(self, child: Child, cause: BaseException) -> StartError:
-        name = self._name_of(child)
-        if name is not None:
-            name.set_down(expected=True)
+        error = self._start_error(child, cause)
+        address = self.address_of(child)
+        if address is not None:
+            address.on_not_started(error)
+        return error
+
+    def _start_error(self, child: Child, cause: BaseException) -> StartError:
         if isinstance(cause, StartError) and cause.child_id in (None, child.id):
             cause.child_id = child.id
             return cause
@@ -415,9 +427,12 @@ class Supervising(EventLoopActor):
         """Stop a child whatever its state: by its spec's shutdown, killed when it is late."""
         self._cancel_timer(child)
         ref = child.ref
-        name = self._name_of(child)
-        if name is not None:
-            name.set_down(expected=expected)
+        address = self.address_of(child)
+        if address is not None:
+            if expected:
+                address.on_down()
+            else:
+                address.on_stopping()
         if ref is None:
             child.state = ChildState.DOWN
             return
@@ -460,9 +475,9 @@ class Supervising(EventLoopActor):
         self._cancel_timer(child)
         if self._children.get(child.id) is child:
             del self._children[child.id]
-            name = self._name_of(child)
-            if name is not None:
-                name.set_down(expected=False)
+            address = self.address_of(child)
+            if address is not None:
+                address.on_gone()
 
     @staticmethod
     def _cancel_timer(child: Child) -> None:
@@ -504,9 +519,9 @@ class Supervising(EventLoopActor):
         self._operations.abort(f"{self._label()} is ending")
         for child in tuple(self._children.values()):
             self._cancel_timer(child)
-            name = self._name_of(child)
-            if name is not None:
-                name.set_down(expected=True)
+            address = self.address_of(child)
+            if address is not None:
+                address.on_down()
             ref, child.ref = child.ref, None
             if ref is not None:
                 call_on(ref, kill)

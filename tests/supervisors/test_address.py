@@ -15,6 +15,7 @@ from supervisors import (
     DynamicSupervisor,
     EventLoopActor,
     InboxFull,
+    Restart,
     Supervisor,
     dead_letters,
     kill,
@@ -59,8 +60,8 @@ def keeper(got, **options):
     return ChildSpec("keeper", Keeper, (got,), **options)
 
 
-@pytest.mark.parametrize("stash", [0, 5])
-def test_an_address_is_valid_before_the_child_runs(dead, stash):
+@pytest.mark.parametrize("buffer", [0, 5])
+def test_an_address_is_valid_before_the_child_runs(dead, buffer):
     class Pair(Supervisor):
         def __init__(self, got):
             super().__init__(self.children)
@@ -68,7 +69,7 @@ def test_an_address_is_valid_before_the_child_runs(dead, stash):
 
         def children(self, _supervisor):
             address = self.address("keeper")
-            return [ChildSpec("n", Neighbour, (address,)), keeper(got, stash=stash)]
+            return [ChildSpec("n", Neighbour, (address,)), keeper(got, buffer=buffer)]
 
     got = []
 
@@ -77,8 +78,8 @@ def test_an_address_is_valid_before_the_child_runs(dead, stash):
         address = sup.actor.address("keeper")
         assert await address.ask("hello") == ("re", "hello")
         greeting = "from a neighbour"
-        assert got == (["hello"] if not stash else [greeting, "hello"])
-        assert [letter.message for letter in dead] == ([greeting] if not stash else [])
+        assert got == (["hello"] if not buffer else [greeting, "hello"])
+        assert [letter.message for letter in dead] == ([greeting] if not buffer else [])
 
     run(main)
 
@@ -113,7 +114,7 @@ def test_an_address_survives_restarts_and_a_termination():
 def test_an_address_survives_the_restart_of_its_supervisor():
     async def main():
         got = []
-        inner = ChildSpec("inner", Supervisor, ([keeper(got, stash=3)],))
+        inner = ChildSpec("inner", Supervisor, ([keeper(got, buffer=3)],))
         sup = await Supervisor.spawn([inner])
         inner_ref = (await sup.which_child("inner")).ref
         address = inner_ref.actor.address("keeper")
@@ -126,11 +127,11 @@ def test_an_address_survives_the_restart_of_its_supervisor():
     run(main)
 
 
-def test_asks_wait_in_the_stash_too():
+def test_asks_wait_in_the_buffer_too():
     async def main():
         clock = use_clock(ManualClock())
         got = []
-        sup = await Supervisor.spawn([keeper(got, stash=1, backoff=Backoff(1.0, 1.0))])
+        sup = await Supervisor.spawn([keeper(got, buffer=1, backoff=Backoff(1.0, 1.0))])
         address = sup.actor.address("keeper")
         address.tell(Crash())
         await run_until_idle()
@@ -147,7 +148,7 @@ def test_asks_wait_in_the_stash_too():
 def test_what_waits_is_let_go_when_the_child_will_not_come_back(dead):
     async def main():
         use_clock(ManualClock())
-        sup = await Supervisor.spawn([keeper([], stash=5, backoff=Backoff(1.0, 1.0))])
+        sup = await Supervisor.spawn([keeper([], buffer=5, backoff=Backoff(1.0, 1.0))])
         address = sup.actor.address("keeper")
         address.tell(Crash())
         await run_until_idle()
@@ -161,19 +162,19 @@ def test_what_waits_is_let_go_when_the_child_will_not_come_back(dead):
     run(main)
 
 
-@pytest.mark.parametrize("stash", [0, 2])
-def test_a_child_that_died_this_moment(dead, stash):
+@pytest.mark.parametrize("buffer", [0, 2])
+def test_a_child_that_died_this_moment(dead, buffer):
     """Its supervisor has not heard of it yet; the address finds out by itself."""
 
     async def main():
         got = []
-        sup = await Supervisor.spawn([keeper(got, stash=stash)])
+        sup = await Supervisor.spawn([keeper(got, buffer=buffer)])
         address = sup.actor.address("keeper")
         kill(address.ref)
         assert not address.is_alive()
-        assert address.tell("told") is bool(stash)
+        assert address.tell("told") is bool(buffer)
         asked = address.ask("asked")
-        if stash:
+        if buffer:
             assert await asked == ("re", "asked")
             assert got == ["told", "asked"]
         else:
@@ -184,12 +185,49 @@ def test_a_child_that_died_this_moment(dead, stash):
     run(main)
 
 
+@pytest.mark.parametrize("keep", [False, True])
+def test_what_waits_in_the_inbox_of_a_failed_child_is_for_the_next_one(dead, keep):
+    async def main():
+        got = []
+        sup = await Supervisor.spawn([keeper(got, buffer=1, keep_waiting=keep)])
+        address = sup.actor.address("keeper")
+        for message in ("one", Crash(), "two", "three"):
+            assert address.tell(message)
+        asked = address.ask("four")
+        address.ref.tell("five")  # it need not have come by the address
+        await run_until_idle()
+        if keep:
+            assert got == ["one", "two", "three", "four", "five"]
+            assert asked.get() == ("re", "four")
+            assert dead == []
+        else:
+            assert got == ["one"]
+            assert [letter.message for letter in dead] == ["two", "three", "five"]
+            assert isinstance(asked.exception(), ActorDeadError)
+
+    run(main)
+
+
+def test_what_waited_in_the_inbox_is_let_go_when_the_child_will_not_come_back(dead):
+    async def main():
+        sup = await Supervisor.spawn(
+            [keeper([], buffer=5, keep_waiting=True, restart=Restart.TEMPORARY)]
+        )
+        address = sup.actor.address("keeper")
+        for message in (Crash(), "two"):
+            address.tell(message)
+        await run_until_idle()
+        assert [(letter.target, letter.message) for letter in dead] == [(address, "two")]
+
+    run(main)
+
+
 def test_a_full_inbox_refuses_through_an_address(dead):
     class Narrow(Keeper):
         inbox_limit = 1
 
     async def main():
-        sup = await Supervisor.spawn([ChildSpec("narrow", Narrow, ([],), stash=9)])
+        sup = await Supervisor.spawn([ChildSpec("narrow", Narrow, ([],), buffer=9)])
         address = sup.actor.address("narrow")
         assert address.tell(1)
         assert not address.tell(2)
@@ -204,7 +242,7 @@ def test_an_address_takes_messages_from_threads():
     async def main():
         clock = use_clock(ManualClock())
         got = []
-        sup = await Supervisor.spawn([keeper(got, stash=2, backoff=Backoff(1.0, 1.0))])
+        sup = await Supervisor.spawn([keeper(got, buffer=2, backoff=Backoff(1.0, 1.0))])
         address = sup.actor.address("keeper")
         answers = []
 

@@ -120,7 +120,7 @@ def test_publish_dropped_messages_while_backing_off_and_stash_is_full():
         clock = use_clock(ManualClock())
         got, dead = [], []
         unsubscribe = dead_letters.subscribe(dead.append)
-        sup = await Supervisor.spawn([child(got=got, stash=2)])
+        sup = await Supervisor.spawn([child(got=got, buffer=2)])
         address = sup.actor.address("a")
         await crash(sup)
         assert [address.tell(n) for n in range(4)] == [True, True, False, False]
@@ -156,7 +156,7 @@ def test_ensure_stash_message_retention_on_start_exception_when_backoff():
     async def main():
         clock = use_clock(ManualClock())
         got, failures = [], []
-        sup = await Supervisor.spawn([child(got=got, failures=failures, stash=10)])
+        sup = await Supervisor.spawn([child(got=got, failures=failures, buffer=10)])
         address = sup.actor.address("a")
         await crash(sup)
         failures.extend([OSError("first"), OSError("second")])

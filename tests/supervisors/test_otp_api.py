@@ -150,8 +150,8 @@ INVALID = [
     ("significant", 1),
     ("type", "wrker"),
     ("backoff", 5),
-    ("stash", -1),
-    ("stash", 1.5),
+    ("buffer", -1),
+    ("buffer", 1.5),
 ]
 
 
