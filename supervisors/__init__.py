@@ -9,8 +9,9 @@ from supervisors import telemetry
 from supervisors.address import Address
 from supervisors.child import ChildInfo, ChildState, Counts
 from supervisors.clock import Clock, LoopClock, TimerHandle
-from supervisors.deadletters import DeadLetter, dead_letters
+from supervisors.deadletters import DeadLetter, Refusal, RefusalReason, dead_letters
 from supervisors.dynamic import DynamicSupervisor
+from supervisors.entities import Entities, EntityAddress, EntityCounts
 from supervisors.errors import (
     ActorDeadError,
     AlreadyPresent,
@@ -80,6 +81,9 @@ __all__ = [
     "DeadLetter",
     "Down",
     "DynamicSupervisor",
+    "Entities",
+    "EntityAddress",
+    "EntityCounts",
     "Event",
     "EventKind",
     "EventLoopActor",
@@ -93,6 +97,8 @@ __all__ = [
     "LoopRef",
     "MaxChildren",
     "Monitor",
+    "Refusal",
+    "RefusalReason",
     "Restart",
     "SpecError",
     "StartAborted",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from supervisors.future import LoopFuture
 
-__all__ = ["handle_result", "special"]
+__all__ = ["handle_result", "pause_if_sequential", "special", "unpause"]
 
 
 # -- plain messages ------------------------------------------------------------------------
@@ -33,22 +33,24 @@ __all__ = ["handle_result", "special"]
 def handle_result(cell: Cell, result: Any) -> None:
     """Take on the coroutine a handler of a `tell` returned; other results go nowhere."""
     if is_awaitable(result):
-        _pause_if_sequential(cell)
+        pause_if_sequential(cell)
         attend(cell, result, _tell_over)
 
 
 def _tell_over(cell: Cell, _value: Any, exc: BaseException | None) -> None:
     if exc is not None and not isinstance(exc, asyncio.CancelledError):
         crash(cell, exc)
-    _unpause(cell)
+    unpause(cell)
 
 
-def _pause_if_sequential(cell: Cell) -> None:
+def pause_if_sequential(cell: Cell) -> None:
+    """Let a sequential actor's messages wait for its coroutine."""
     if cell.actor is not None and cell.actor.sequential and cell.status is Status.RUNNING:
         cell.status = Status.PAUSED
 
 
-def _unpause(cell: Cell) -> None:
+def unpause(cell: Cell) -> None:
+    """Let a paused actor go on."""
     if cell.status is Status.PAUSED:
         cell.scheduler.resume(cell)
 
@@ -69,7 +71,7 @@ def _ask(cell: Cell, actor: Any, item: Ask) -> None:
         raise
     else:
         if result is not None and is_awaitable(result):
-            _pause_if_sequential(cell)
+            pause_if_sequential(cell)
             attend(cell, result, partial(_ask_over, item.future))
         else:
             item.future.set(result)
@@ -82,7 +84,7 @@ def _ask_over(future: LoopFuture[Any], cell: Cell, value: Any, exc: BaseExceptio
         _ask_failed(cell, future, exc)
     else:
         future.set_exception(_told_of(cell, exc))
-    _unpause(cell)
+    unpause(cell)
 
 
 def _told_of(cell: Cell, exc: BaseException) -> Exception:

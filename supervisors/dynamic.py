@@ -18,6 +18,7 @@ from supervisors.errors import (
     ChildRestarting,
     MaxChildren,
     SpecError,
+    StartError,
     StartIgnored,
 )
 from supervisors.operation import until_exits
@@ -29,7 +30,8 @@ from supervisors.tree import TreeNode, tree_of
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-    from supervisors.address import Address
+    from supervisors.address import ChildAddress
+    from supervisors.entities import Entities, EntityAddress
     from supervisors.future import LoopFuture
     from supervisors.operation import Steps
 
@@ -46,12 +48,13 @@ class DynamicSupervisor(Supervising):
         intensity: restarts of all children together allowed within `period`.
         period: length of that window, in seconds.
         name: for reports.
+        on_demand: children that are started by messages to their addresses.
 
     Raises:
         SpecError: a value is wrong.
     """
 
-    __slots__ = ("_next_id", "_template", "max_children")
+    __slots__ = ("_entities", "_next_id", "_template", "max_children")
 
     def __init__(
         self,
@@ -61,6 +64,7 @@ class DynamicSupervisor(Supervising):
         intensity: int = 3,
         period: float = 5.0,
         name: str | None = None,
+        on_demand: Entities | None = None,
     ) -> None:
         flags = Flags(Strategy.ONE_FOR_ONE, intensity, period, AutoShutdown.NEVER)
         super().__init__(flags, name, serial=False)
@@ -70,8 +74,11 @@ class DynamicSupervisor(Supervising):
         self._template = template
         self.max_children = max_children
         self._next_id = 1
+        self._entities = on_demand
+        if on_demand is not None:
+            on_demand.attach(self)
 
-    def _make_names(self) -> MutableMapping[Any, Address]:
+    def _make_names(self) -> MutableMapping[Any, ChildAddress]:
         return WeakValueDictionary()
 
     # -- what differs from a static supervisor ---------------------------------------------
@@ -108,6 +115,13 @@ class DynamicSupervisor(Supervising):
             yield until_exits(self._actor_ref.scheduler, cells, late)
         for child, ref in refs:
             self._stopped(child, ref)
+        if self._entities is not None:
+            self._entities.detach(self)
+
+    def _kill_hook(self) -> None:
+        super()._kill_hook()
+        if self._entities is not None:
+            self._entities.detach(self)
 
     def count_children(self) -> Counts:
         """How many children there are, run, are supervisors and are workers."""
@@ -132,8 +146,25 @@ class DynamicSupervisor(Supervising):
         check_specs(args)
         return self._operations.request(self._start_child(args[0], None))
 
-    def _start_child(self, spec: ChildSpec, extra: tuple[Any, Any] | None) -> Steps:
-        child_id = spec.id
+    def start_entity(self, address: EntityAddress) -> None:
+        """Start the actor of an address; that one is told how it went."""
+        entities = address.entities
+        if entities.find(address.child_id) is address:
+            self._operations.submit(self._start_entity(entities.spec, address))
+
+    def _start_entity(self, spec: ChildSpec, address: EntityAddress) -> Steps:
+        try:
+            yield from self._start_child(spec, None, address)
+        except StartError:
+            pass  # it was told already
+        except ChildError as error:
+            address.on_not_started(error)
+            address.on_gone()
+
+    def _start_child(
+        self, spec: ChildSpec, extra: tuple[Any, Any] | None, address: EntityAddress | None = None
+    ) -> Steps:
+        child_id = spec.id if address is None else address.child_id
         if child_id is AUTO_ID or extra is not None:
             child_id = self._next_id
             self._next_id += 1
@@ -144,7 +175,9 @@ class DynamicSupervisor(Supervising):
             raise AlreadyStarted(child_id, present.ref)
         if self.max_children is not None and len(self._children) >= self.max_children:
             raise MaxChildren(child_id)
-        child = self._add(Child(self, spec, child_id, extra))
+        child = Child(self, spec, child_id, extra)
+        child.address = address
+        self._add(child)
         error = yield from self._start_one(child)
         if error is not None:
             if not called_off(child):
@@ -152,7 +185,7 @@ class DynamicSupervisor(Supervising):
             if isinstance(error, StartIgnored):
                 return None
             raise error
-        if spec.restart is Restart.TEMPORARY:
+        if spec.restart is Restart.TEMPORARY and address is None:
             child.extra = None
             child.spec = spec if extra is not None else spec.without_arguments()
         return child.answer()

@@ -25,7 +25,7 @@ def execute(*arguments):
 
 
 def test_there_are_programs():
-    assert len(BLOCKS) == 4
+    assert len(BLOCKS) == 5
 
 
 @pytest.mark.parametrize("number", range(len(BLOCKS)))
