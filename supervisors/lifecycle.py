@@ -196,7 +196,7 @@ class OwnedTimer:
 
 
 class OwnedResource:
-    """Something outside that must not outlive an actor; let go of in whatever way the actor ends."""
+    """Something outside that must not outlive an actor: it is let go of however the actor ends."""
 
     __slots__ = ("_cell", "_release")
 

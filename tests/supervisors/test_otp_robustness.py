@@ -112,7 +112,7 @@ def test_simple_one_for_one_scale_many_temporary_children():
 def start_and_stop_static(count):
     async def main():
         sup = await Supervisor.spawn([ChildSpec(n, Forgetful) for n in range(count)])
-        assert await shutdown(sup) == SHUTDOWN
+        assert await shutdown(sup, timeout=None) == SHUTDOWN
 
     return main
 
