@@ -15,7 +15,7 @@ from actorxmpp.actors.context import SessionContext
 from actorxmpp.actors.dispatcher import DispatcherActor
 from actorxmpp.actors.parser import ParserActor
 from actorxmpp.actors.transport import TransportActor
-from actorxmpp.actors.users_supervisor import users_spec
+from actorxmpp.actors.users_table import users_spec
 from actorxmpp.settings import SessionKind
 from supervisors import ChildSpec, ChildType, DynamicSupervisor, Strategy, Supervisor
 

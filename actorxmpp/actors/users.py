@@ -5,7 +5,7 @@ each of them is an actor of its own: started when the first stanza for it comes,
 has come for a while, restarted alone when it fails. ``ComponentXMPP.users`` switches it on.
 
 Where it stands on a message's way: behind the dispatcher, in the place of the role's own handling.
-Rules of this file: what runs here is the author's code; places, limits and counts are kept in
+Rules of this file: what runs here is the author's code; addresses, limits and counts are kept in
 ``users_table.py``.
 """
 
@@ -21,25 +21,16 @@ from supervisors.lifecycle import is_awaitable
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from actorxmpp.actors.users_table import UserCell
+    from actorxmpp.actors.users_table import UserAddress
     from actorxmpp.componentxmpp import ComponentXMPP
     from actorxmpp.jid import JID
     from actorxmpp.stanza.rootstanza import RootStanza
 
-__all__ = ["IDLE", "USER_INBOX_LIMIT", "UserActor"]
+__all__ = ["USER_INBOX_LIMIT", "UserActor"]
 
 USER_INBOX_LIMIT: Final = 1_000
 """Stanzas that may wait for one user: more than two reads from the socket bring, so that only a
 user that is slow meets it; the sender of the next one is told to wait (``resource-constraint``)."""
-
-
-class _Idle:
-    """Tells a user that no stanza has come for a while."""
-
-    __slots__ = ()
-
-
-IDLE: Final = _Idle()
 
 
 class UserActor(EventLoopActor):
@@ -55,26 +46,26 @@ class UserActor(EventLoopActor):
         sequential: False lets the next stanza be handled while a coroutine runs.
     """
 
-    __slots__ = ("_cell",)
+    __slots__ = ("_address",)
 
     inbox_limit: ClassVar[int] = USER_INBOX_LIMIT
     inbox_policy: ClassVar[InboxPolicy] = InboxPolicy.REFUSE
     sequential: ClassVar[bool] = True
     business_errors: ClassVar[tuple[type[Exception], ...]] = (XMPPError,)
 
-    def __init__(self, cell: UserCell) -> None:
+    def __init__(self, address: UserAddress) -> None:
         super().__init__()
-        self._cell = cell
+        self._address = address
 
     @property
     def jid(self) -> JID:
         """The user's bare address."""
-        return self._cell.jid
+        return self._address.jid
 
     @property
     def component(self) -> ComponentXMPP:
         """The component this user belongs to, as it is now: it may have been made anew."""
-        role = self._cell.table.context.role
+        role = self._address.entities.context.role
         assert role is not None, "users live as long as their session"
         return cast("ComponentXMPP", role)
 
@@ -116,17 +107,17 @@ class UserActor(EventLoopActor):
 
     def send_message(self, mto: JID | str, mbody: str, **kwargs: Any) -> None:
         """Send a message from this user; takes what ``BaseXMPP.send_message`` takes."""
-        kwargs.setdefault("mfrom", self._cell.name)
+        kwargs.setdefault("mfrom", self._address.name)
         self.component.send_message(mto, mbody, **kwargs)
 
     def send_presence(self, **kwargs: Any) -> None:
         """Send a presence from this user; takes what ``BaseXMPP.send_presence`` takes."""
-        kwargs.setdefault("pfrom", self._cell.name)
+        kwargs.setdefault("pfrom", self._address.name)
         self.component.send_presence(**kwargs)
 
     def make_iq(self, itype: str, ito: JID | str) -> Iq:
         """Make a request from this user; send it with ``await iq.send()``."""
-        return self.component.make_iq(ifrom=self._cell.name, ito=ito, itype=itype)
+        return self.component.make_iq(ifrom=self._address.name, ito=ito, itype=itype)
 
     # how stanzas come in
 
@@ -134,7 +125,7 @@ class UserActor(EventLoopActor):
         """Give a stanza to its handler."""
         name = _HANDLERS.get(type(message))
         if name is None:
-            return self._idle() if message is IDLE else self.on_told(message)
+            return self.on_told(message)
         if message.xml.get("type") == "error":
             name = "on_error"
         try:
@@ -156,27 +147,9 @@ class UserActor(EventLoopActor):
 
     def _is_failure(self, error: Exception, stanza: RootStanza) -> bool:
         """Answer a stanza whose handler raised; whether this actor has failed."""
-        self._cell.table.answer(stanza, error)
+        self._address.entities.answer(stanza, error)
         # A queue that is full is the connection's trouble: it is counted there.
         return not isinstance(error, (XMPPError, SendQueueFull))
-
-    def _idle(self) -> Any:
-        if self._cell.used:
-            return None
-        result = self.on_idle()
-        if result is not None and is_awaitable(result):
-            return self._idle_over(result)
-        self._leave(result)
-        return None
-
-    async def _idle_over(self, result: Awaitable[Any]) -> None:
-        self._leave(await result)
-
-    def _leave(self, answer: Any) -> None:
-        cell = self._cell
-        if answer is not False and not cell.used:
-            cell.table.counts.idled += 1
-            self.exit()
 
 
 _HANDLERS: Final = {Message: "on_message", Presence: "on_presence", Iq: "on_iq"}

@@ -1,66 +1,73 @@
-"""The users of a component: who there is, where stanzas for them go, when they stop.
+"""The users of a component: who there is, and what becomes of stanzas that can't reach one.
 
-One look-up by the ``to`` address, however many users there are. A user's place (``UserCell``)
-outlives its actor: while that starts or restarts, stanzas wait in the place, up to a limit. A
-stanza that can't be given to its user is answered with an error and counted;
-none is lost silently.
+A user is an entity of ``supervisors.Entities``: an address that is always good, an actor that its
+first stanza starts, that restarts alone, and that ends when nothing comes. Here is what is XMPP
+about it: one look-up by the ``to`` address finds the user, and a stanza that can't be given to its
+user is answered with an error and counted; none is lost silently.
 
-Rules of this file: no actor's code; only the session's own loop touches it. The supervisor beside
-it (``users_supervisor.py``) starts actors and tells of their ends.
+Rules of this file: no actor's code; only the session's own loop touches it.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from actorxmpp.actors.users import IDLE
 from actorxmpp.exceptions import ActorXMPPError, XMPPError
 from actorxmpp.jid import JID
 from actorxmpp.stanza.rootstanza import RootStanza
-from supervisors import ActorDeadError, InboxFull
+from supervisors import (
+    Backoff,
+    ChildSpec,
+    DynamicSupervisor,
+    Entities,
+    EntityAddress,
+    EntityCounts,
+    RefusalReason,
+    Restart,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    import pykka
+    from collections.abc import Callable
 
     from actorxmpp.actors.context import SessionContext
     from actorxmpp.actors.users import UserActor
+    from supervisors import Refusal
 
-__all__ = ["UserCell", "UserCounts", "UserTable", "UsersSettings"]
+__all__ = ["UserAddress", "UserCounts", "UserTable", "UsersSettings", "users_spec"]
 
 USERS_LIMIT: Final = 100_000
 """Users of one component at once: whoever makes up addresses can't fill the memory."""
 
-USER_STASH_LIMIT: Final = 1_000
+USER_BUFFER: Final = 1_000
 """Stanzas that wait for a user that is starting or restarting."""
 
 IDLE_AFTER: Final = 600.0
 """Seconds: ten minutes, the pause after which a chat has most often ended."""
 
+RESTART_BACKOFF: Final = Backoff(min=0.02, max=30.0, reset_after=60.0)
+"""The first restart is all but immediate; a user that fails at once is tried twice a minute. It is
+not counted against the supervisor: a failing user never costs the others anything."""
+
+LOST: Final = (RefusalReason.ENDED, RefusalReason.STOPPED)
+"""The user's actor, or the session, ended before it came to the stanza."""
+
 
 @dataclass(slots=True)
-class UserCounts:
+class UserCounts(EntityCounts):
     """What has happened to the users of a component.
 
     Attributes:
         started: actors started, restarts apart.
         restarted: actors started again after a failure.
         idled: actors stopped because nothing came for them.
-        failed: actors that could not be started.
+        failed: starts that failed; what waited was answered with an error.
         refused: stanzas answered with an error: a limit was reached, or there is no such user.
-        lost: stanzas answered with an error because the session ended before their actor came to
-            them, or more waited behind a failure than can be kept.
+        lost: stanzas answered with an error because the session, or the user for good, ended before
+            their actor came to them.
     """
 
-    started: int = 0
-    restarted: int = 0
-    idled: int = 0
-    failed: int = 0
     refused: int = 0
     lost: int = 0
 
@@ -82,260 +89,114 @@ class UsersSettings:
     admit: Callable[[JID], bool] | None = None
 
 
-class UserCell:
-    """A user's place: its address, its actor while there is one, what waits for it.
+class UserAddress(EntityAddress):
+    """Where a user is reached, whether its actor runs or not: ``tell``, ``ask``, ``start``."""
 
-    Attributes:
-        name: the bare address as text.
-        table: where it belongs.
-        ref: the running actor; None while there is none.
-        used: whether something came since the last look.
-    """
+    __slots__ = ()
 
-    __slots__ = ("_stash", "_waiters", "name", "ref", "table", "used")
+    entities: UserTable
 
-    def __init__(self, name: str, table: UserTable) -> None:
-        self.name = name
-        self.table = table
-        self.ref: pykka.ActorRef[Any] | None = None
-        self.used = True
-        self._stash: deque[Any] | None = None
-        self._waiters: list[asyncio.Future[None]] | None = None
-
-    def __repr__(self) -> str:
-        return f"<UserCell {self.name}>"
+    @property
+    def name(self) -> str:
+        """The bare address as text."""
+        name: str = self.child_id
+        return name
 
     @property
     def jid(self) -> JID:
         """The bare address."""
-        return JID(self.name)
-
-    def is_alive(self) -> bool:
-        """Whether its actor runs."""
-        return self.ref is not None and self.ref.is_alive()
-
-    def tell(self, message: Any) -> bool:
-        """Send a message; the actor is started if there is none.
-
-        Returns:
-            False if it was refused: too much is waiting.
-        """
-        self.used = True
-        if self.ref is not None:
-            try:
-                self.ref.tell(message)
-            except InboxFull:
-                return False
-            except ActorDeadError:
-                self.ref = None
-            else:
-                return True
-        if not self.keep(message):
-            return False
-        if self.table.revive(self):
-            return True
-        self.take_stash()
-        return False
-
-    def keep(self, message: Any) -> bool:
-        """Keep a message for the actor's next start; False if too much is waiting."""
-        if self._stash is None:
-            self._stash = deque()
-        if len(self._stash) >= USER_STASH_LIMIT:
-            return False
-        self._stash.append(message)
-        return True
-
-    async def ask(self, message: Any) -> Any:
-        """Send a message and return the answer; the actor is started if there is none.
-
-        Raises:
-            ActorXMPPError: it could not be started, or there are too many.
-            Exception: what the actor raised.
-        """
-        await self.started()
-        assert self.ref is not None
-        self.used = True
-        return await self.ref.ask(message, block=False)
-
-    async def started(self) -> None:
-        """Wait until the actor runs.
-
-        Raises:
-            ActorXMPPError: it could not be started, or there are too many.
-        """
-        if self.is_alive():
-            return
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        if self._waiters is None:
-            self._waiters = []
-        self._waiters.append(waiter)
-        if not self.table.revive(self):
-            self.take_waiters()
-            raise ActorXMPPError(f"{self.name}: there are too many users, or none such")
-        await waiter
-
-    def take_stash(self) -> deque[Any]:
-        """What waits; the place is empty then."""
-        stash, self._stash = self._stash, None
-        return stash or deque()
-
-    def take_waiters(self) -> list[asyncio.Future[None]]:
-        """Who waits for the start."""
-        waiters, self._waiters = self._waiters, None
-        return [waiter for waiter in waiters or () if not waiter.done()]
-
-    @property
-    def wanted(self) -> bool:
-        """Whether there is something for it to do."""
-        return bool(self._stash) or bool(self._waiters)
+        return JID(self.child_id)
 
 
-class UserTable:
+class UserTable(Entities):
     """All users of one component.
 
     Attributes:
         context: the session.
-        settings: how they behave.
         counts: what has happened to them.
-        start: starts a place's actor; the supervisor's, None while there is none.
     """
 
-    __slots__ = ("_cells", "context", "counts", "settings", "start")
+    __slots__ = ("_admit", "context")
+
+    address_class: ClassVar[type[EntityAddress]] = UserAddress
+    counts: UserCounts
 
     def __init__(self, context: SessionContext, settings: UsersSettings) -> None:
-        self.context = context
-        self.settings = settings
+        super().__init__(
+            _user_spec(settings.user_class),
+            idle=settings.idle,
+            limit=settings.limit,
+            on_refused=self._answer_refused,
+        )
         self.counts = UserCounts()
-        self.start: Callable[[UserCell], object] | None = None
-        self._cells: dict[str, UserCell] = {}
+        self.context = context
+        self._admit = settings.admit
 
-    def __len__(self) -> int:
-        return len(self._cells)
-
-    def __iter__(self) -> Iterator[UserCell]:
-        return iter(list(self._cells.values()))
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._cells
-
-    # stanzas
+    def change(self, settings: UsersSettings) -> None:
+        """Behave otherwise from the next start on."""
+        spec = _user_spec(settings.user_class)
+        self.configure(spec, idle=settings.idle, limit=settings.limit)
+        self._admit = settings.admit
 
     def take(self, stanza: RootStanza) -> bool:
         """Give a stanza to the user it is for; False if it is for the component itself."""
         name = stanza.xml.get("to", "").partition("/")[0]
         if "@" not in name:
             return False
-        cell = self._cells.get(name)
-        if cell is None:
+        address = self.find(name)
+        if address is None:
             if stanza.xml.get("type") == "error":
                 return True  # nobody is started to hear that something did not arrive
-            cell = self.enter(JID(name).bare)
-            if cell is None:
-                self._refuse(stanza, "item-not-found", "there is no such user")
+            address = self.user(JID(name).bare)
+            if address is None:
+                self._refuse(stanza, XMPPError("item-not-found", "there is no such user"))
                 return True
-        if not cell.tell(stanza):
-            self._refuse(stanza, "resource-constraint", "too much is waiting")
+        address.tell(stanza)
         return True
 
-    def enter(self, name: str) -> UserCell | None:
-        """The place of an address, made if there is none; None if nobody has that address."""
-        cell = self._cells.get(name)
-        if cell is None:
-            admit = self.settings.admit
-            if admit is not None and not admit(JID(name)):
-                return None
-            cell = UserCell(name, self)
-        return cell
+    def user(self, name: str) -> UserAddress | None:
+        """The user of a bare address; None if nobody has that address."""
+        if name not in self and self._admit is not None and not self._admit(JID(name)):
+            return None
+        address = self.address(name)
+        assert isinstance(address, UserAddress)
+        return address
 
-    def revive(self, cell: UserCell) -> bool:
-        """Start a place's actor, unless that is under way; False if there is no room."""
-        if cell.name in self._cells:
-            return self._cells[cell.name] is cell
-        if len(self._cells) >= self.settings.limit or self.start is None:
-            return False
-        self._cells[cell.name] = cell
-        self.start(cell)
-        return True
+    def _answer_refused(self, message: Any, refusal: Refusal) -> None:
+        if not isinstance(message, RootStanza):
+            return
+        if refusal.reason is RefusalReason.NOT_STARTED:
+            cause = refusal.exception and refusal.exception.__cause__
+            own = cause if isinstance(cause, XMPPError) else XMPPError("internal-server-error")
+            self.answer(message, own)
+        elif refusal.reason in LOST:
+            self.counts.lost += 1
+            self.answer(message, XMPPError("recipient-unavailable"))
+        else:
+            self._refuse(message, XMPPError("resource-constraint", "too much is waiting"))
 
-    def _refuse(self, stanza: RootStanza, condition: Any, text: str) -> None:
+    def _refuse(self, stanza: RootStanza, error: XMPPError) -> None:
         self.counts.refused += 1
-        self.answer(stanza, XMPPError(condition, text))
+        self.answer(stanza, error)
 
     @staticmethod
     def answer(stanza: Any, error: Exception) -> None:
         """Answer a stanza with an error, if that can be; the outbox counts what can't be sent."""
-        if isinstance(stanza, RootStanza):
-            with contextlib.suppress(ActorXMPPError):  # the queue is full: that sender is told
-                stanza.exception(error)
+        with contextlib.suppress(ActorXMPPError):  # the queue is full: that sender is told
+            stanza.exception(error)
 
-    # what the supervisor says
 
-    def started(self, cell: UserCell, ref: pykka.ActorRef[Any], *, again: bool) -> None:
-        """A user's actor runs: it gets what waited, in order."""
-        if again:
-            self.counts.restarted += 1
-        else:
-            self.counts.started += 1
-        cell.ref = ref
-        for message in cell.take_stash():
-            if not cell.tell(message):
-                self._refuse(message, "resource-constraint", "too much is waiting")
-        for waiter in cell.take_waiters():
-            waiter.set_result(None)
+def _user_spec(user_class: type[UserActor]) -> ChildSpec:
+    return ChildSpec(
+        id="user",
+        start=user_class,
+        restart=Restart.TRANSIENT,
+        backoff=RESTART_BACKOFF,
+        buffer=USER_BUFFER,
+        keep_waiting=True,
+    )
 
-    def not_started(self, cell: UserCell, error: BaseException) -> None:
-        """A user's actor can't be started: what waits is answered."""
-        self.counts.failed += 1
-        refusal = error if isinstance(error, XMPPError) else XMPPError("internal-server-error")
-        for stanza in cell.take_stash():
-            self.answer(stanza, refusal)
-        for waiter in cell.take_waiters():
-            waiter.set_exception(error)
 
-    def gone(self, cell: UserCell) -> None:
-        """A user's actor has ended for good; a new one is started if something waits."""
-        if self._cells.get(cell.name) is not cell:
-            return
-        cell.ref = None
-        del self._cells[cell.name]
-        if cell.wanted and not self.revive(cell):
-            self.not_started(cell, XMPPError("resource-constraint"))
-
-    def left_over(self, stanza: RootStanza, *, dropped: bool) -> None:
-        """A stanza its actor did not come to: it waits for the next one, if it can.
-
-        Args:
-            stanza: the stanza.
-            dropped: newer ones needed its place.
-        """
-        if dropped:
-            self._refuse(stanza, "resource-constraint", "too much is waiting")
-            return
-        cell = self._cells.get(JID(stanza.xml.get("to", "")).bare)
-        if cell is None or self.start is None or not cell.keep(stanza):
-            self._lose(stanza)
-
-    def _lose(self, stanza: Any) -> None:
-        self.counts.lost += 1
-        self.answer(stanza, XMPPError("recipient-unavailable"))
-
-    def reset(self, start: Callable[[UserCell], object] | None) -> None:
-        """Begin, or end, without users."""
-        cells, self._cells = self._cells, {}
-        self.start = start
-        for cell in cells.values():
-            cell.ref = None
-            for stanza in cell.take_stash():
-                self._lose(stanza)
-            for waiter in cell.take_waiters():
-                waiter.set_exception(ActorDeadError(f"{cell.name}: the component has ended"))
-
-    @staticmethod
-    def look(cell: UserCell) -> None:
-        """Tell a user that nothing came since the last look."""
-        if cell.used:
-            cell.used = False
-        elif cell.ref is not None:
-            with contextlib.suppress(ActorDeadError, InboxFull):
-                cell.ref.tell(IDLE)
+def users_spec(table: UserTable) -> ChildSpec:
+    """The child of a session that holds the users."""
+    return ChildSpec("users", DynamicSupervisor, kwargs={"on_demand": table, "name": "users"})

@@ -7,13 +7,12 @@ ever.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from actorxmpp.actors.users_table import (
     IDLE_AFTER,
     USERS_LIMIT,
-    UserCell,
+    UserAddress,
     UserCounts,
     UsersSettings,
     UserTable,
@@ -22,6 +21,7 @@ from actorxmpp.exceptions import ActorXMPPError, NotConnectedError
 from actorxmpp.jid import JID
 from actorxmpp.roles.presences import Presences
 from actorxmpp.stanza import Iq, Message, Presence
+from supervisors import MaxChildren
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,36 +63,39 @@ class Users(Presences):
         settings = UsersSettings(user_class, idle, limit, admit)
         context = self._context
         if context.users is not None:  # this object takes the place of one that failed
-            context.users.settings = replace(settings)
+            context.users.change(settings)
         elif context.session is not None and context.session.is_alive():
             raise ActorXMPPError("users() has to be called before the session starts")
         else:
             context.users = UserTable(context, settings)
 
-    async def user(self, jid: JID | str) -> UserCell:
+    async def user(self, jid: JID | str) -> UserAddress:
         """The user of an address; its actor runs when this returns.
 
         Args:
             jid: the address; its resource is left out.
 
         Returns:
-            The user's place: ``tell``, ``ask``, ``ref``. It stays good when the actor restarts, and
-            when it stopped for being idle, ``tell`` and ``ask`` start it again.
+            The user's address: ``tell``, ``ask``, ``ref``. It stays good when the actor restarts,
+            and when it stopped for being idle, ``tell`` and ``ask`` start it again.
 
         Raises:
             InvalidJID: if ``jid`` is no address.
             NotConnectedError: if the session has not been started.
-            ActorXMPPError: if ``users`` was not called, or there is no such user.
+            ActorXMPPError: if ``users`` was not called, or there is no such user or no room.
             StartError: if the actor can't be started.
         """
         table = self._user_table()
-        if table.start is None:
+        if not table.supervised:
             raise NotConnectedError("connect() was not called: there are no actors yet")
-        cell = table.enter(JID(jid).bare)
-        if cell is None:
+        address = table.user(JID(jid).bare)
+        if address is None:
             raise ActorXMPPError(f"{jid}: there is no such user")
-        await cell.started()
-        return cell
+        try:
+            await address.start()
+        except MaxChildren as error:
+            raise ActorXMPPError(f"{jid}: there are too many users") from error
+        return address
 
     @property
     def user_counts(self) -> UserCounts:

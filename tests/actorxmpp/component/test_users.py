@@ -173,14 +173,14 @@ def test_the_users_supervisor_is_restarted_with_what_depends_on_it() -> None:
     async def main(server: Any) -> None:
         gateway, juliet = Gateway(), await client(server)
         await online(server, gateway)
-        place = await gateway.user(f"romeo@{JID}")
-        assert place.ref is not None
+        romeo = await gateway.user(f"romeo@{JID}")
+        assert romeo.ref is not None
         context = gateway.session_context
         session: Any = context.session
         child = await session.which_child("users")
         kill(child.ref)
         await until(lambda: context.role is not gateway and context.up)
-        assert not place.is_alive()
+        assert not romeo.is_alive()
         juliet.say(f"romeo@{JID}", "hello")
         await until(lambda: juliet.got)
         assert juliet.got == [(f"romeo@{JID}", "1 hello")]
@@ -266,12 +266,12 @@ def test_an_idle_user_stops_and_comes_back() -> None:
     async def main(server: Any) -> None:
         gateway, juliet = Gateway(idle=0.02), await client(server)
         await online(server, gateway)
-        place = await gateway.user(f"romeo@{JID}")
+        romeo = await gateway.user(f"romeo@{JID}")
         await gateway.user(f"stays@{JID}")
         await until(lambda: gateway.user_counts.idled >= 1)
         await until(lambda: gateway.active_users == 1)
-        assert not place.is_alive()
-        assert await place.ask("hello") == f"romeo@{JID} heard hello"
+        assert not romeo.is_alive()
+        assert await romeo.ask("hello") == f"romeo@{JID} heard hello"
         assert gateway.user_counts.started == 3
         await end(juliet, gateway)
 
@@ -337,14 +337,14 @@ def test_tell_and_ask_from_the_other_network() -> None:
         with pytest.raises(NotConnectedError):
             await gateway.user(f"romeo@{JID}")
         await online(server, gateway)
-        place = await gateway.user(f"romeo@{JID}/phone")
-        assert place.jid == f"romeo@{JID}"
-        assert await place.ask("a") == f"romeo@{JID} heard a"
+        romeo = await gateway.user(f"romeo@{JID}/phone")
+        assert romeo.jid == f"romeo@{JID}"
+        assert await romeo.ask("a") == f"romeo@{JID} heard a"
         with pytest.raises(RuntimeError):
-            await place.ask("crash")
+            await romeo.ask("crash")
         await until(lambda: gateway.user_counts.restarted == 1)
-        assert await place.ask("b") == f"romeo@{JID} heard b"
-        assert place.tell("c")
+        assert await romeo.ask("b") == f"romeo@{JID} heard b"
+        assert romeo.tell("c")
         await end(gateway)
 
     run(main)
@@ -354,15 +354,15 @@ def test_users_survive_a_new_connection_and_a_new_component_object() -> None:
     async def main(server: Any) -> None:
         gateway, juliet = Gateway(), await client(server)
         await online(server, gateway)
-        place = await gateway.user(f"romeo@{JID}")
-        ref = place.ref
+        romeo = await gateway.user(f"romeo@{JID}")
+        ref = romeo.ref
         dispatcher = gateway.session_context.dispatcher
         assert dispatcher is not None
         dispatcher.tell("not a message")  # the dispatcher fails
         context = gateway.session_context
         await until(lambda: context.role is not gateway and context.up)
-        assert place.ref is ref
-        assert place.is_alive()
+        assert romeo.ref is ref
+        assert romeo.is_alive()
         juliet.say(f"romeo@{JID}", "hello")
         await until(lambda: juliet.got)
         assert juliet.got == [(f"romeo@{JID}", "1 hello")]
@@ -372,7 +372,7 @@ def test_users_survive_a_new_connection_and_a_new_component_object() -> None:
     run(main)
 
 
-def test_without_users_a_session_has_no_place_for_them() -> None:
+def test_without_users_a_session_has_no_supervisor_for_them() -> None:
     async def main(server: Any) -> None:
         plain = ComponentXMPP(JID, "secret", "memory")
         await online(server, plain)
@@ -385,6 +385,49 @@ def test_without_users_a_session_has_no_place_for_them() -> None:
         with pytest.raises(ActorXMPPError, match="was not called"):
             await plain.user("a@b")
         await end(plain)
+
+    run(main)
+
+
+def test_stanzas_that_wait_when_the_session_ends_are_counted_as_lost() -> None:
+    async def main(server: Any) -> None:
+        gateway, juliet = Gateway(), await client(server)
+        await online(server, gateway)
+        romeo = await gateway.user(f"romeo@{JID}")
+        juliet.say(f"romeo@{JID}", "slow")
+        juliet.say(f"romeo@{JID}", "waits")
+        await until(lambda: romeo.ref is not None and romeo.ref.queue)
+        await asyncio.sleep(0)  # the slow one is under way
+        session: Any = gateway.session_context.session
+        kill((await session.which_child("users")).ref)
+        context = gateway.session_context
+        assert context.users is not None
+        assert context.users.counts.lost == 1
+        assert len(context.users) == 0
+        await until(lambda: context.role is not gateway and context.up)
+        await end(juliet, context.role)  # type: ignore[arg-type]  # there is one
+
+    run(main)
+
+
+def test_what_waits_for_a_user_that_is_terminated_is_answered() -> None:
+    async def main(server: Any) -> None:
+        gateway, juliet = Gateway(), await client(server)
+        await online(server, gateway)
+        romeo = await gateway.user(f"romeo@{JID}")
+        juliet.say(f"romeo@{JID}", "slow")
+        juliet.say(f"romeo@{JID}", "waits")
+        await until(lambda: romeo.ref is not None and romeo.ref.queue)
+        await asyncio.sleep(0)  # the slow one is under way
+        assert romeo.ref is not None
+        kill(romeo.ref)
+        session: Any = gateway.session_context.session
+        users = (await session.which_child("users")).ref
+        await users.terminate_child(romeo.name)
+        await until(lambda: juliet.got)
+        assert juliet.got == [(f"romeo@{JID}", "recipient-unavailable")]
+        assert gateway.user_counts.lost == 1
+        await end(juliet, gateway)
 
     run(main)
 
