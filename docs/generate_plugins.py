@@ -38,7 +38,7 @@ plugin object; the connection stays.
 
 ## Writing one
 
-For a XEP of this framework, see [contributing.md](contributing.md); a plugin of your own is a class:
+A XEP of this framework: see [contributing.md](contributing.md). A plugin of your own is a class:
 
 ```python
 from actorxmpp import BasePlugin
