@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from actorxmpp.plugins.elements import EmptyElement
+from typing import ClassVar
+
+from actorxmpp.jid import JID
+from actorxmpp.plugins.elements import EmptyElement, JidElement, is_true
 from actorxmpp.stanza import Message
 from actorxmpp.xmlstream import StanzaBase, register_stanza_plugin
 
@@ -30,3 +33,25 @@ def test_an_empty_element_is_put_in_and_taken_out() -> None:
 def test_an_empty_element_has_no_interfaces_of_a_stanza() -> None:
     assert Store().keys() == ["lang"]
     assert Row().keys() == ["lang"]
+
+
+class Who(JidElement):
+    name = plugin_attrib = "who"
+    namespace = "urn:example:store"
+    interfaces: ClassVar[set[str]] = {"jid"}
+
+
+def test_a_jid_that_is_none_is_an_empty_one() -> None:
+    who = Who()
+    assert who["jid"] == JID()
+    who["jid"] = JID("a@b/c")
+    assert str(who) == '<who xmlns="urn:example:store" jid="a@b/c" />'
+    assert isinstance(who["jid"], JID)
+    who.xml.set("jid", "@")
+    assert who["jid"] == JID()
+
+
+def test_what_says_yes() -> None:
+    assert [is_true(text) for text in ("true", "1", " 1 ", "false", "0", "")] == [
+        *(True, True, True, False, False, False)
+    ]
