@@ -1,87 +1,19 @@
-"""Stanza objects: interfaces, plugins, languages, lists, copies, equality, laziness."""
+"""ElementBase: interfaces, plugins, languages, lists, copies, equality, laziness."""
 
 from __future__ import annotations
 
 import copy
 import gc
 import logging
-from typing import ClassVar
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from actorxmpp.jid import JID
 from actorxmpp.stanza import Message
-from actorxmpp.xmlstream import ElementBase, StanzaBase, register_stanza_plugin
-from actorxmpp.xmlstream.paths import fix_ns
-from actorxmpp.xmlstream.stanzabase import multifactory
+from actorxmpp.xmlstream import ElementBase
 
-
-@pytest.fixture
-def classes():
-    """Classes of one's own for each test: registering changes a class."""
-
-    class Item(ElementBase):
-        name = "item"
-        namespace = "urn:test"
-        plugin_attrib = "item"
-        plugin_multi_attrib = "items"
-        interfaces: ClassVar = {"id", "text"}
-
-        def get_text(self):
-            return self.xml.text or ""
-
-        def set_text(self, value):
-            self.xml.text = value
-
-        def del_text(self):
-            self.xml.text = None
-
-    class Plugin(ElementBase):
-        name = "plugin"
-        namespace = "urn:test"
-        plugin_attrib = "plug"
-        interfaces: ClassVar = {"attr", "sub", "flag", "deep/er", "plug", "Mixed"}
-        sub_interfaces: ClassVar = {"sub", "deep/er"}
-        bool_interfaces: ClassVar = {"flag"}
-        lang_interfaces: ClassVar = {"sub"}
-
-        def get_mixed(self):
-            return "mixed"
-
-    class Extension(ElementBase):
-        name = "ext"
-        namespace = "urn:ext"
-        plugin_attrib = "ext"
-        interfaces: ClassVar = {"ext"}
-        is_extension = True
-
-        def get_ext(self):
-            return self.xml.text or ""
-
-        def set_ext(self, value):
-            self.xml.text = value
-
-        def del_ext(self):
-            self.xml.text = None
-
-    class Root(StanzaBase):
-        name = "root"
-        namespace = "jabber:client"
-        plugin_attrib = "root"
-        interfaces: ClassVar = {"type", "to", "from", "id", "body", "note"}
-        sub_interfaces: ClassVar = {"body", "note"}
-        lang_interfaces: ClassVar = {"body"}
-        types: ClassVar = {"a", "b", "error"}
-
-    register_stanza_plugin(Root, Plugin)
-    register_stanza_plugin(Root, Extension)
-    register_stanza_plugin(Root, Item, iterable=True)
-    return Root, Plugin, Extension, Item
-
-
-def parsed(cls, text):
-    return cls(xml=ET.fromstring(text))
+from .helpers import parsed
 
 
 def test_attributes(classes):
@@ -99,21 +31,6 @@ def test_attributes(classes):
     del root["id"]
     del root["id"]
     assert str(root) == '<root xmlns="jabber:client" />'
-
-
-def test_addresses_are_jids(classes):
-    root = classes[0](sto="A@b/c", sfrom=JID("d@e"))
-    assert root["to"] is JID("a@b/c") or root["to"] == "a@b/c"
-    assert root["from"] == JID("d@e")
-    assert root.xml.get("to") == "A@b/c"
-    assert classes[0]()["to"] == ""
-
-
-def test_a_type_that_is_none_is_ignored(classes):
-    root = classes[0](stype="a")
-    root["type"] = "zzz"
-    assert root["type"] == "a"
-    assert root.error()["type"] == "error"
 
 
 def test_sub_interfaces(classes):
@@ -193,10 +110,6 @@ def test_language_is_inherited(classes):
     assert root["plug"]["sub|de"] == "x"
     del root["lang"]
     assert root["lang"] == ""
-
-
-def test_methods_are_found_by_lower_case(classes):
-    assert classes[1]()["Mixed"] == "mixed"
 
 
 def test_plugins_are_made_and_found(classes):
@@ -380,136 +293,12 @@ def test_copies_share_nothing(classes):
     assert plugin.parent() is root
 
 
-def test_overrides(classes):
-    root_class = classes[0]
-
-    class Override(ElementBase):
-        name = "over"
-        namespace = "urn:over"
-        plugin_attrib = "over"
-        interfaces: ClassVar = set()
-        overrides: ClassVar = ["set_note", "get_note", "del_note"]
-
-        def set_note(self, value):
-            self.parent()._set_sub_text("note", f"<{value}>")
-
-        def get_note(self):
-            return self.parent()._get_sub_text("note").upper()
-
-        def del_note(self):
-            self.parent()._del_sub("note")
-
-    root = root_class()
-    root["note"] = "x"
-    assert root["note"] == "x"
-    register_stanza_plugin(root_class, Override, overrides=True)
-    root = root_class()
-    root["note"] = "x"
-    assert root["note"] == "<X>"
-    del root["note"]
-    assert root["note"] == ""
-
-
-def test_classes_may_change_after_use(classes):
-    root_class, plugin_class, _, _ = classes
-    root = root_class()
-    assert root["body"] == ""
-    root_class.get_body = lambda self: "computed"
-    assert root["body"] == "computed"
-    del root_class.get_body
-    root_class.interfaces = {*root_class.interfaces, "late"}
-    root["late"] = "1"
-    assert root["late"] == "1"
-    plugin_class.is_extension = True
-    root["plug"] = "v"
-    assert root["plug"] == "v"
-
-
-def test_registering_again_changes_nothing(classes):
-    root_class, plugin_class, _, item_class = classes
-    before = dict(root_class.plugin_attrib_map)
-    register_stanza_plugin(root_class, plugin_class)
-    register_stanza_plugin(root_class, item_class, iterable=True)
-    assert root_class.plugin_attrib_map == before
-
-
-def test_registering_does_not_reach_other_classes(classes):
-    root_class, plugin_class, _, _ = classes
-
-    class Other(StanzaBase):
-        name = "other"
-
-    assert "plug" not in Other.plugin_attrib_map
-    assert "plug" not in StanzaBase.plugin_attrib_map
-
-    class Child(root_class):
-        name = "child"
-
-    assert Child()["plug"].__class__ is plugin_class
-
-
-def test_several_elements_with_one_name():
-    class State(ElementBase):
-        namespace = "urn:state"
-        plugin_attrib = "state"
-        interfaces: ClassVar = {"state"}
-        is_extension = True
-
-        def get_state(self):
-            return self.xml.tag.rpartition("}")[2]
-
-    active = type("Active", (State,), {"name": "active"})
-    paused = type("Paused", (State,), {"name": "paused"})
-
-    class Root(StanzaBase):
-        name = "root"
-
-    register_stanza_plugin(Root, active)
-    register_stanza_plugin(Root, paused)
-    assert parsed(Root, "<root xmlns='jabber:client'><active xmlns='urn:state'/></root>")[
-        "state"
-    ] == ("active")
-
-
-def test_multifactory(classes):
-    root_class, _, _, item_class = classes
-    multi = multifactory(item_class, "many")
-    register_stanza_plugin(root_class, multi)
-    root = root_class()
-    root.append(item_class())
-    assert len(root["many"]) == 1
-    with pytest.raises(ValueError, match="gone"):
-        _ = multi(parent=root_class())["many"]
-
-
-def test_a_setup_of_one_s_own():
-    class Own(StanzaBase):
-        name = "own"
-        interfaces: ClassVar = {"made"}
-
-        def setup(self, xml=None):
-            made = StanzaBase.setup(self, xml)
-            if made:
-                self["made"] = "yes"
-            return made
-
-    assert Own()["made"] == "yes"
-    assert Own.wrap(ET.Element("{jabber:client}own"))["made"] == ""
-
-
 def test_nested_names():
     class Nested(ElementBase):
         name = "outer/inner"
         namespace = "urn:n"
 
     assert str(Nested()) == '<outer xmlns="urn:n"><inner /></outer>'
-
-
-def test_fix_ns():
-    assert fix_ns("a/b", default_ns="urn:x") == "{urn:x}a/{urn:x}b"
-    assert fix_ns("{urn:y}a/b/{urn:z}c", split=True) == ["{urn:y}a", "{urn:y}b", "{urn:z}c"]
-    assert fix_ns("{urn:y}a/b", split=True, propagate_ns=False) == ["a", "b"]
-    assert fix_ns("{urn:y}a/*", split=True) == ["{urn:y}a", "*"]
 
 
 def test_a_stanza_is_freed_at_once(classes):
@@ -524,10 +313,3 @@ def test_a_stanza_is_freed_at_once(classes):
         assert alive() is None
     finally:
         gc.enable()
-
-
-def test_pretty_print(classes, capsys):
-    root = classes[0]()
-    root["body"] = "x"
-    root.pretty_print()
-    assert capsys.readouterr().out.count("\n") == 3

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from actorxmpp.xmlstream.names import NAMES, BadNamespace, NameTable, translate
+from actorxmpp.xmlstream.names import NAMES
 from actorxmpp.xmlstream.serialize import to_bytes
 from actorxmpp.xmlstream.tokenizer import (
     Limits,
@@ -20,12 +20,7 @@ from actorxmpp.xmlstream.tokenizer import (
     Tokenizer,
 )
 
-STREAM = "http://etherx.jabber.org/streams"
-HEADER = (
-    b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' "
-    b"xmlns:stream='http://etherx.jabber.org/streams' id='s1' from='example.net' "
-    b"version='1.0' xml:lang='en'>"
-)
+from .helpers import HEADER, STREAM, tree
 
 LOGIN = (
     HEADER
@@ -35,6 +30,8 @@ LOGIN = (
     + b"</stream:features>"
     + b"<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>dj1hYmM=</success>"
 )
+
+
 CHAT = (
     HEADER
     + b" \n"
@@ -49,22 +46,21 @@ CHAT = (
     + b"<p:odd xmlns:p='urn:odd' p:a='1' b='2'><p:inner>x</p:inner>tail<q xmlns=''/></p:odd>"
     + b"</stream:stream>"
 )
+
+
 COMPONENT = (
     b"<stream:stream xmlns:stream='http://etherx.jabber.org/streams' "
     b"xmlns='jabber:component:accept' from='gw.example.net' id='3BF96D32'>"
     b"<handshake/><message to='gw.example.net' from='a@b/c'><body>hi</body></message>"
 )
+
+
 TRANSCRIPTS = {"login": LOGIN, "chat": CHAT, "component": COMPONENT}
 
 
 def shape(events: list[object]) -> list[object]:
     """What was tokenized, as values that can be compared."""
     return [tree(event) if isinstance(event, ET.Element) else event for event in events]
-
-
-def tree(element: ET.Element) -> tuple[object, ...]:
-    children = [(tree(child), child.tail or "") for child in element]
-    return (element.tag, sorted(element.items()), element.text or "", children)
 
 
 def feed_bytes(tokenizer: Tokenizer, data: bytes) -> None:
@@ -232,6 +228,8 @@ LAUGHS = (
     + b"]><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
     + b"<message>&lol9;</message>"
 )
+
+
 BROKEN_HEADERS = {
     "billion laughs": (LAUGHS, "restricted-xml"),
     "external entity": (
@@ -413,22 +411,6 @@ def test_names_survive_the_table_starting_again():
     finally:
         NAMES.limit = limit
     assert tags == [(f"{{urn:x{i}}}e{i}", f"{{urn:x{i}}}c{i}") for i in range(1_000)]
-
-
-def test_name_table_is_bounded():
-    table = NameTable(limit=100)
-    for index in range(1_000):
-        table.learn(f"urn:x\x01name{index}")
-        table.trim()
-        assert len(table.names) <= 101
-    assert table.epoch > 0
-
-
-def test_translate_names():
-    assert translate("plain") == "plain"
-    assert translate("urn:x\x01name") == "{urn:x}name"
-    with pytest.raises(BadNamespace):
-        translate("{urn:x\x01name")
 
 
 def test_a_violation_does_not_quote_the_peer():
