@@ -21,3 +21,25 @@ def test_name_table_is_bounded():
         table.trim()
         assert len(table.names) <= 101
     assert table.epoch > 0
+
+
+def test_the_common_names_are_there_from_the_start():
+    names = NameTable().names
+    assert names["jabber:client\x01message"] == "{jabber:client}message"
+    assert names["jabber:component:accept\x01iq"] == "{jabber:component:accept}iq"
+
+
+def test_a_name_that_is_learnt_is_kept():
+    table = NameTable()
+    assert table.learn("urn:x\x01name") == "{urn:x}name"
+    assert table.names["urn:x\x01name"] == "{urn:x}name"
+    assert table.epoch == 0
+
+
+def test_a_bad_name_is_forgotten_so_that_it_is_new_again():
+    table = NameTable()
+    table.names["{urn:x\x01name"] = "{urn:x\x01name"  # as pyexpat puts it there
+    with pytest.raises(BadNamespace):
+        table.learn("{urn:x\x01name")
+    assert "{urn:x\x01name" not in table.names
+    assert table.epoch == 1
