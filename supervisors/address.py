@@ -36,7 +36,7 @@ class Address:
         child_id: the child's id.
     """
 
-    __slots__ = ("__weakref__", "_ref", "_waiting", "child_id")
+    __slots__ = ("_ref", "_waiting", "child_id")
 
     def __init__(self, child_id: Any) -> None:
         self.child_id = child_id
@@ -181,7 +181,7 @@ class Address:
 class ChildAddress(Address):
     """The address of a child that somebody starts; see `Supervisor.address`."""
 
-    __slots__ = ("_room", "_scheduler")
+    __slots__ = ("__weakref__", "_room", "_scheduler")
 
     def __init__(self, child_id: Any, scheduler: Scheduler) -> None:
         super().__init__(child_id)

@@ -86,6 +86,11 @@ class EntityAddress(Address):
         ref = self.ref
         return ref is not None and ref.is_alive()
 
+    @property
+    def room(self) -> int:
+        """How many messages may wait here now: the spec's `buffer`; subclasses may differ."""
+        return self.entities.spec.buffer
+
     def tell(self, message: Any) -> bool:
         """Send a message; the actor is started if there is none.
 
@@ -153,7 +158,7 @@ class EntityAddress(Address):
             refusal = self.entities.enter(self)
             if refusal is not None:
                 return self.refuse(item, refusal)
-        if self.waiting >= self.entities.spec.buffer:
+        if self.waiting >= self.room:
             full = InboxFull(f"{self.waiting} messages wait for {self.child_id!r} to start")
             return self.refuse(item, Refusal(RefusalReason.FULL, full))
         self._append(item)

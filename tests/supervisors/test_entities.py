@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+import gc
 import threading
+import tracemalloc
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -23,6 +24,7 @@ from supervisors import (
     InboxFull,
     InboxPolicy,
     MaxChildren,
+    Refusal,
     RefusalReason,
     Restart,
     SpecError,
@@ -708,10 +710,67 @@ def test_an_actor_on_another_loop_gives_back_what_waited() -> None:
     play(scene, start=start_far)
 
 
-def test_an_address_that_was_never_used_is_light() -> None:
-    entities = Entities(ChildSpec("e", Quiet, buffer=1))
-    addresses = [entities.address(number) for number in range(10)]
-    assert sys.getsizeof(addresses[0]) <= 96
+class Slot(EntityAddress):
+    """What a package may make of an address: with fields, a gate and room of its own."""
+
+    __slots__ = ("config", "open", "restarting")
+
+    def __init__(self, child_id: Any, entities: Entities) -> None:
+        super().__init__(child_id, entities)
+        self.config: dict[str, Any] = {}
+        self.open = True
+        self.restarting = False
+
+    @property
+    def room(self) -> int:
+        return 2 if self.restarting else 5
+
+    def tell(self, message: Any) -> bool:
+        if not self.open:
+            return self.refuse(message, Refusal(RefusalReason.STOPPED))
+        return super().tell(message)
+
+
+class Slots(Entities):
+    __slots__ = ()
+
+    address_class = Slot
+
+
+def test_addresses_may_have_a_gate_and_a_room_of_their_own() -> None:
+    async def main() -> None:
+        refused: list[Any] = []
+        slots = Slots(
+            ChildSpec("slot", lambda _slot: Quiet.start(), buffer=1),
+            on_refused=lambda message, refusal: refused.append((message, refusal.reason)),
+        )
+        slot = slots.address("a")
+        assert isinstance(slot, Slot)
+        assert [slot.tell(number) for number in range(6)] == [True] * 5 + [False]
+        slot.restarting = True
+        slot.tell(6)
+        slot.open = False
+        slot.tell(7)
+        full = RefusalReason.FULL
+        assert refused == [(5, full), (6, full), (7, RefusalReason.STOPPED)]
+
+    run(main)
+
+
+@pytest.mark.parametrize(("kind", "most"), [(Entities, 110), (Slots, 130)])
+def test_an_address_that_was_never_used_is_light(kind: type[Entities], most: int) -> None:
+    entities = kind(ChildSpec("e", Quiet, buffer=1))
+    shared: dict[str, Any] = {}
+    gc.collect()
+    tracemalloc.start()
+    addresses = [entities.address("an id") for _ in range(1_000)]
+    for address in addresses:
+        if isinstance(address, Slot):
+            address.config = shared
+    gc.collect()
+    each = tracemalloc.get_traced_memory()[0] / len(addresses)
+    tracemalloc.stop()
+    assert each < most
     assert len(entities) == 0
     assert list(entities) == []
 
