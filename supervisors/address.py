@@ -13,12 +13,12 @@ from __future__ import annotations
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
-from supervisors.cell import Ask
 from supervisors.deadletters import Refusal, RefusalReason
 from supervisors.errors import ActorDeadError, InboxFull
 from supervisors.future import LoopFuture
 from supervisors.inbox import put_anyway
 from supervisors.lifecycle import refuse
+from supervisors.record import Ask
 
 if TYPE_CHECKING:
     from supervisors.runtime import LoopRef
@@ -53,7 +53,7 @@ class Address:
         return self._ref
 
     def is_alive(self) -> bool:
-        """Whether the child is up."""
+        """Return whether the child is up."""
         return self._ref is not None and self._ref.is_alive()
 
     @property
@@ -174,19 +174,19 @@ class Address:
             self._append(item)
 
     def _wont_come_back(self, *, stopped: bool) -> Refusal | None:
-        """Why nothing can wait for the next actor; None if it can."""
+        """Return why nothing can wait for the next actor; None if it can."""
         raise NotImplementedError
 
 
 class ChildAddress(Address):
-    """The address of a child that somebody starts; see `Supervisor.address`."""
+    """The address of a child that is started by request; see `Supervisor.address`."""
 
     __slots__ = ("__weakref__", "_room", "_scheduler")
 
     def __init__(self, child_id: Any, scheduler: Scheduler) -> None:
         super().__init__(child_id)
         self._scheduler = scheduler
-        self._room = 0  # how many may wait: none while nobody is expected
+        self._room = 0  # how many may wait: none while no child is expected
 
     def _wait(self, item: Any) -> bool:
         if not self._room:
@@ -203,7 +203,7 @@ class ChildAddress(Address):
         self._room = buffer
 
     def on_starting(self, ref: LoopRef[Any]) -> None:
-        """Without a buffer the actor's own inbox takes the messages."""
+        """Let the actor's own inbox take the messages if there is no buffer."""
         if not self._room:
             self._ref = ref
 

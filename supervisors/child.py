@@ -1,7 +1,7 @@
-"""`Child`: a place under a supervisor, and the values that tell of it.
+"""`Child`: what a supervisor keeps of one child, and the values that describe it.
 
-A place outlives the actors that stand in it: it keeps the spec, the state and the counts, and for
-a child that is a supervisor also the addresses below it, so that these survive its restart too.
+A child outlives its actors: it keeps the spec, the state and the counts, and for a child that is a
+supervisor also the addresses below it, so that these survive its restart too.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from supervisors.cell import Call
 from supervisors.deadletters import RefusalReason
 from supervisors.errors import ActorDeadError
 from supervisors.lifecycle import refuse
+from supervisors.record import Call
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
     from supervisors.address import Address, ChildAddress
-    from supervisors.cell import Cell
     from supervisors.clock import TimerHandle
     from supervisors.deadletters import Refusal
     from supervisors.policy import ChildType
+    from supervisors.record import Record
     from supervisors.scheduler import Scheduler
     from supervisors.spec import ChildSpec
 
@@ -37,7 +37,7 @@ class ChildState(Enum):
     """down, and the supervisor is about to start it again"""
     TERMINATING = "terminating"
     DOWN = "down"
-    """down, and nobody does anything about it (OTP's undefined)"""
+    """down, and nothing is done about it (OTP's undefined)"""
 
 
 class ChildInfo(NamedTuple):
@@ -75,7 +75,7 @@ class Counts(NamedTuple):
 
 
 class Child:
-    """One place under a supervisor.
+    """One child of a supervisor.
 
     Attributes:
         supervisor: the supervising actor.
@@ -83,7 +83,7 @@ class Child:
         id: the child's id.
         extra: arguments after the template's, of a child started from a template.
         info: what the start function returned besides the ref (OTP's {ok, Pid, Info}).
-        ref: the actor in this place, also while it starts or is being stopped.
+        ref: its actor, also while it starts or is being stopped.
         state: see `ChildState`.
         restarts: how often it was restarted.
         attempts: restarts since the backoff's last reset.
@@ -134,42 +134,42 @@ class Child:
         scheduler: Scheduler = self.supervisor.actor_ref.scheduler
         return scheduler
 
-    def exited(self, cell: Cell) -> None:
-        """The actor in this place is dead: let the supervisor deal with it on its own turn."""
+    def exited(self, record: Record) -> None:
+        """Have the supervisor deal with the actor's end, on its own turn."""
         try:
-            self.scheduler.call(self._tell, cell)
-        except ActorDeadError:  # its loop is closed: nobody is left to tell
+            self.scheduler.call(self._notify, record)
+        except ActorDeadError:  # its loop is closed: there is no supervisor any more
             self.ref = None
 
-    def _tell(self, cell: Cell) -> None:
+    def _notify(self, record: Record) -> None:
         ref = self.supervisor.actor_ref
         if ref.is_open:
-            ref.scheduler.enqueue(ref, Call(self.supervisor.child_exited, (self, cell)))
+            ref.scheduler.enqueue(ref, Call(self.supervisor.child_exited, (self, record)))
 
-    def undelivered(self, cell: Cell, item: Any, refusal: Refusal) -> bool:
+    def undelivered(self, record: Record, item: Any, refusal: Refusal) -> bool:
         """Give an item its actor won't handle to the child's address, on the supervisor's loop."""
         if self.address is None and not self.spec.keep_waiting:
             return False
         try:
-            self.scheduler.call(self._give_back, cell, item, refusal)
+            self.scheduler.call(self._give_back, record, item, refusal)
         except ActorDeadError:  # its loop is closed
             return False
         return True
 
-    def _give_back(self, cell: Cell, item: Any, refusal: Refusal) -> None:
+    def _give_back(self, record: Record, item: Any, refusal: Refusal) -> None:
         address: Address | None = self.supervisor.address_of(self)
         if address is None:
-            refuse(cell, item, refusal)
+            refuse(record, item, refusal)
         elif self.spec.keep_waiting and refusal.reason is RefusalReason.ENDED:
             address.take_back(item, stopped=self.state is ChildState.TERMINATING)
         else:
             address.refuse(item, refusal)
 
     def line(self) -> ChildInfo:
-        """This child as a line of `which_children`."""
+        """Return this child as a line of `which_children`."""
         ref = None if self.state is ChildState.RESTARTING else self.ref
         return ChildInfo(self.id, ref, self.state, self.spec.type, self.restarts)
 
     def answer(self) -> Any:
-        """What a request to start this child is answered with."""
+        """Return what a request to start this child is answered with."""
         return self.ref if self.info is None else (self.ref, self.info)

@@ -1,4 +1,4 @@
-"""Time, as something that is handed in: a clock tells the time and calls back later.
+"""Time, as something that is handed in: a clock says what time it is and calls back later.
 
 Every timer of this package (shutdown deadlines, start timeouts, backoff, `call_later`) goes
 through the clock of the scheduler its actor runs on, so a test that puts a manual clock there
@@ -27,7 +27,7 @@ class Clock(Protocol):
     """A source of time."""
 
     def time(self) -> float:
-        """Seconds since some fixed moment; never goes back."""
+        """Return the seconds since some fixed moment; never goes back."""
 
     def call_later(self, delay: float, callback: Callable[..., object], *args: Any) -> TimerHandle:
         """Call `callback(*args)` on the loop's thread, `delay` seconds from now."""
@@ -46,9 +46,9 @@ class LoopClock:
         self._loop = loop
 
     def time(self) -> float:
-        """The loop's time, in seconds."""
+        """Return the loop's time, in seconds."""
         return self._loop.time()
 
     def call_later(self, delay: float, callback: Callable[..., object], *args: Any) -> TimerHandle:
-        """`loop.call_later`; may only be called on the loop's thread."""
+        """Call `loop.call_later`; only on the loop's thread."""
         return self._loop.call_later(delay, callback, *args)

@@ -1,4 +1,4 @@
-"""Messages that reach nobody: why (`Refusal`), and where they go (`dead_letters`).
+"""Messages that reach no actor: why (`Refusal`), and where they go (`dead_letters`).
 
 A message becomes a dead letter when its actor ends before handling it, when a full inbox drops
 it, or when an `Address` refuses it; the addresses of `Entities` give it to their owner instead, if
@@ -53,7 +53,7 @@ class Refusal(NamedTuple):
         return text if self.exception is None else f"{text}: {self.exception}"
 
     def error(self, target: object) -> Exception:
-        """The exception for who asked and gets no answer."""
+        """Return the exception for who asked and gets no answer."""
         if self.exception is not None:
             return self.exception
         kind = InboxFull if self.reason is RefusalReason.DROPPED else ActorDeadError
@@ -61,7 +61,7 @@ class Refusal(NamedTuple):
 
 
 class DeadLetter(NamedTuple):
-    """One message that reached nobody.
+    """One message that reached no actor.
 
     Attributes:
         target: the `ActorRef` or `Address` it was for.

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from supervisors.cell import Status
 from supervisors.child import Child, ChildState, Counts
 from supervisors.errors import (
     AlreadyStarted,
@@ -23,6 +22,7 @@ from supervisors.errors import (
 )
 from supervisors.operation import until_exits
 from supervisors.policy import AutoShutdown, Restart, Strategy
+from supervisors.record import Status
 from supervisors.spec import AUTO_ID, ChildSpec, Flags, check_specs
 from supervisors.supervision import Supervising, called_off
 from supervisors.tree import TreeNode, tree_of
@@ -97,13 +97,13 @@ class DynamicSupervisor(Supervising):
 
     def _stop_all(self) -> Steps:
         """Ask all at once; one timer for each distinct deadline."""
-        cells: list[tuple[Any, float | None]] = []
+        records: list[tuple[Any, float | None]] = []
         children = [child for child in self._children.values() if child.ref is not None]
         for child in self._children.values():
             self._cancel_timer(child)
         for child in children:
             child.state = ChildState.TERMINATING
-            cells.append((child.ref, self._ask_to_end(child)))
+            records.append((child.ref, self._ask_to_end(child)))
         refs = [(child, child.ref) for child in children]
 
         def late(deadline: float) -> None:
@@ -111,8 +111,8 @@ class DynamicSupervisor(Supervising):
                 if child.spec.shutdown == deadline and ref.status is not Status.DEAD:
                     self._kill_late(child, ref)
 
-        if cells:
-            yield until_exits(self._actor_ref.scheduler, cells, late)
+        if records:
+            yield until_exits(self._actor_ref.scheduler, records, late)
         for child, ref in refs:
             self._stopped(child, ref)
         if self._entities is not None:
@@ -124,7 +124,7 @@ class DynamicSupervisor(Supervising):
             self._entities.detach(self)
 
     def count_children(self) -> Counts:
-        """How many children there are, run, are supervisors and are workers."""
+        """Return how many children there are, run, are supervisors and are workers."""
         counts = super().count_children()
         return counts if self._template is None else counts._replace(specs=1)
 
@@ -147,7 +147,7 @@ class DynamicSupervisor(Supervising):
         return self._operations.request(self._start_child(args[0], None))
 
     def start_entity(self, address: EntityAddress) -> None:
-        """Start the actor of an address; that one is told how it went."""
+        """Start the actor of an address, which is notified of the outcome."""
         entities = address.entities
         if entities.find(address.child_id) is address:
             self._operations.submit(self._start_entity(entities.spec, address))
@@ -156,7 +156,7 @@ class DynamicSupervisor(Supervising):
         try:
             yield from self._start_child(spec, None, address)
         except StartError:
-            pass  # it was told already
+            pass  # it was notified already
         except ChildError as error:
             address.on_not_started(error)
             address.on_gone()
@@ -207,15 +207,15 @@ class DynamicSupervisor(Supervising):
         self._forget(child)
 
     def restart_child(self, child_id: Any) -> LoopFuture[Any]:
-        """Refused: a dynamic supervisor keeps no specs of children that don't run."""
+        """Refuse: a dynamic supervisor keeps no specs of children that don't run."""
         raise _NoSpecs(child_id)
 
     def delete_child(self, child_id: Any) -> LoopFuture[Any]:
-        """Refused: a dynamic supervisor keeps no specs of children that don't run."""
+        """Refuse: a dynamic supervisor keeps no specs of children that don't run."""
         raise _NoSpecs(child_id)
 
     def tree(self) -> TreeNode:
-        """The tree below and with this supervisor."""
+        """Return the tree below and with this supervisor."""
         return tree_of(self)
 
     def configure(

@@ -1,7 +1,7 @@
 """`Entities`: children on demand. Each has an address that is always good; a message starts it.
 
 Akka calls these the entities of a shard region, Orleans virtual actors; in Elixir they are a
-Registry beside a DynamicSupervisor. An entity's address can be told messages before its actor, and
+Registry beside a DynamicSupervisor. An entity's address takes messages before its actor, and
 before its supervisor, runs. The first one has the actor started; while it starts or restarts,
 messages wait in the address, up to the spec's `buffer`; with `keep_waiting` also those that waited
 in the inbox of an actor that failed. An actor for which nothing comes is asked whether it wants to
@@ -23,7 +23,6 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from supervisors.address import Address
-from supervisors.cell import Ask, Call, Status
 from supervisors.deadletters import Refusal, RefusalReason
 from supervisors.dispatch import pause_if_sequential, unpause
 from supervisors.errors import ActorDeadError, InboxFull, MaxChildren, SpecError
@@ -32,13 +31,14 @@ from supervisors.inbox import put_anyway
 from supervisors.lifecycle import attend, begin_exit, call_on, crash, is_awaitable
 from supervisors.policy import Restart
 from supervisors.reasons import ExitReason
+from supervisors.record import Ask, Call, Status
 from supervisors.spec import check_count, check_seconds, check_specs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from supervisors.cell import Cell
     from supervisors.dynamic import DynamicSupervisor
+    from supervisors.record import Record
     from supervisors.runtime import LoopRef
     from supervisors.scheduler import Scheduler
     from supervisors.spec import ChildSpec
@@ -82,7 +82,7 @@ class EntityAddress(Address):
         return self._known()._ref  # noqa: SLF001  # another address of the same entity
 
     def is_alive(self) -> bool:
-        """Whether the actor runs."""
+        """Return whether the actor runs."""
         ref = self.ref
         return ref is not None and ref.is_alive()
 
@@ -147,7 +147,7 @@ class EntityAddress(Address):
         return False
 
     def _known(self) -> EntityAddress:
-        """The address of this entity that has the actor: there may be several of one id."""
+        """Return the address of this entity that has the actor: there may be several of one id."""
         return self.entities.find(self.child_id) or self
 
     def _wait(self, item: Any) -> bool:
@@ -210,33 +210,33 @@ class EntityAddress(Address):
         elif self._ref is not None:
             call_on(self._ref, _ask_idle, self)
 
-    def run_idle(self, cell: Cell) -> None:
+    def run_idle(self, record: Record) -> None:
         """Run the actor's `on_idle`, on its turn."""
         if self._used:
             return
-        result = cell.actor.on_idle()
+        result = record.actor.on_idle()
         if result is not None and is_awaitable(result):
-            pause_if_sequential(cell)
-            attend(cell, result, self._idle_over)
+            pause_if_sequential(record)
+            attend(record, result, self._idle_over)
         else:
-            self._let_go(cell, result)
+            self._let_go(record, result)
 
-    def _idle_over(self, cell: Cell, answer: Any, exc: BaseException | None) -> None:
+    def _idle_over(self, record: Record, answer: Any, exc: BaseException | None) -> None:
         if exc is None:
-            self._let_go(cell, answer)
+            self._let_go(record, answer)
         elif not isinstance(exc, asyncio.CancelledError):
-            crash(cell, exc)
-        unpause(cell)
+            crash(record, exc)
+        unpause(record)
 
-    def _let_go(self, cell: Cell, answer: Any) -> None:
-        if answer is not False and not self._used and cell.status < Status.STOPPING:
+    def _let_go(self, record: Record, answer: Any) -> None:
+        if answer is not False and not self._used and record.status < Status.STOPPING:
             self.entities.counts.idled += 1
-            begin_exit(cell, IDLE)
+            begin_exit(record, IDLE)
 
 
-def _ask_idle(cell: Cell, address: EntityAddress) -> None:
-    if cell.is_open:
-        cell.scheduler.enqueue(cell, Call(address.run_idle, (cell,)))
+def _ask_idle(record: Record, address: EntityAddress) -> None:
+    if record.is_open:
+        record.scheduler.enqueue(record, Call(address.run_idle, (record,)))
 
 
 @dataclass(slots=True)
@@ -325,7 +325,7 @@ class Entities:
         self.spec, self.idle, self.limit = spec, idle, limit
 
     def __len__(self) -> int:
-        """How many have an actor, or will."""
+        """Return how many have an actor, or will."""
         return len(self._active)
 
     def __iter__(self) -> Iterator[EntityAddress]:
@@ -340,11 +340,11 @@ class Entities:
         return self._supervisor is not None
 
     def find(self, child_id: Any) -> EntityAddress | None:
-        """The address of an entity that has an actor, or will; None if there is none."""
+        """Return the address of an entity that has an actor, or will; None if there is none."""
         return self._active.get(child_id)
 
     def address(self, child_id: Any) -> EntityAddress:
-        """An entity's address: good at any time. Nothing is started before a message comes."""
+        """Return an entity's address, which is always valid; a message starts the actor."""
         return self._active.get(child_id) or self.address_class(child_id, self)
 
     # -- for addresses ---------------------------------------------------------------------
@@ -372,7 +372,7 @@ class Entities:
         supervisor = self._supervisor
         if supervisor is not None:
             ref = supervisor.actor_ref
-            if ref.is_open:  # on its own turn: nobody's handler is held up by a start
+            if ref.is_open:  # on its own turn: a start holds up no sender's handler
                 ref.scheduler.enqueue(ref, Call(supervisor.start_entity, (address,)))
 
     # -- for the supervisor ----------------------------------------------------------------

@@ -6,7 +6,7 @@ SupervisorsError
 ├── StartError            an actor did not start
 │   ├── StartTimeout      its start took longer than the spec allows
 │   ├── StartIgnored      its start said: not today (not a fault)
-│   └── StartAborted      somebody stopped it while it was starting
+│   └── StartAborted      it was stopped while it was starting
 ├── ChildError            a supervisor refuses what was asked of a child
 │   ├── AlreadyStarted    .ref holds the running one
 │   ├── AlreadyPresent    the spec is there, the child is not running
@@ -88,7 +88,7 @@ class StartIgnored(StartError):
 
 
 class StartAborted(StartError):
-    """The actor was told to end while it was still starting."""
+    """The actor was asked to end while it was still starting."""
 
 
 class ChildError(SupervisorsError):

@@ -112,16 +112,16 @@ class LoopFuture(pykka.Future[T], Generic[T]):
     # -- reading it ------------------------------------------------------------------------
 
     def done(self) -> bool:
-        """Whether there is an outcome."""
+        """Return whether there is an outcome."""
         return self._done
 
     @property
     def has_hook(self) -> bool:
-        """Whether its value is made by a get hook, so that nobody will set it."""
+        """Whether its value is made by a get hook, so that it will not be set."""
         return self._get_hook is not None
 
     def exception(self) -> BaseException | None:
-        """The exception it was set to; None when there is none or it is not done."""
+        """Return the exception it was set to; None when there is none or it is not done."""
         return self._exception
 
     def add_done_callback(self, callback: Callable[[], object]) -> None:
@@ -185,7 +185,7 @@ class LoopFuture(pykka.Future[T], Generic[T]):
     __iter__ = __await__
 
     async def _await_hook(self) -> T:
-        """First the futures this one is made from, then the hook, which then need not wait."""
+        """Await the futures this one is made from, then the hook, which then need not wait."""
         sources: tuple[pykka.Future[Any], ...] | None = getattr(self, "_sources", None)
         if sources is not None and all(isinstance(source, LoopFuture) for source in sources):
             for source in sources:
@@ -202,20 +202,20 @@ class LoopFuture(pykka.Future[T], Generic[T]):
         return future
 
     def filter(self, func: Callable[[Any], bool]) -> Any:
-        """A future of the items for which `func` is true."""
+        """Return a future of the items for which `func` is true."""
         return self._derive(lambda timeout: list(filter(func, self._items(timeout))))
 
     def join(self, *futures: Any) -> Any:
-        """A future of the list of this one's value and the others'."""
+        """Return a future of the list of this one's value and the others'."""
         parts = (self, *futures)
         return self._derive(lambda timeout: [f.get(timeout=timeout) for f in parts], *futures)
 
     def map(self, func: Callable[[T], Any]) -> Any:
-        """A future of `func(value)`."""
+        """Return a future of `func(value)`."""
         return self._derive(lambda timeout: func(self.get(timeout=timeout)))
 
     def reduce(self, func: Callable[[Any, Any], Any], *args: Any) -> Any:
-        """A future of the items reduced by `func`, from an optional initial value."""
+        """Return a future of the items reduced by `func`, from an optional initial value."""
         return self._derive(lambda timeout: reduce_values(func, self._items(timeout), *args))
 
     def _items(self, timeout: float | None) -> Iterable[Any]:
@@ -239,7 +239,7 @@ class _Waker:
         try:
             self._loop.call_soon_threadsafe(self._finish)
         except RuntimeError:
-            if not self._loop.is_closed():  # a closed loop has nobody left to wake
+            if not self._loop.is_closed():  # a closed loop has no task left to wake
                 raise
 
     def _finish(self) -> None:

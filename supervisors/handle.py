@@ -44,23 +44,23 @@ class SupervisorRef(LoopRef[Any]):
         return self._request("delete_child", child_id)
 
     def which_children(self) -> LoopFuture[Any]:
-        """A list of `ChildInfo`, newest first."""
+        """Return a list of `ChildInfo`, newest first."""
         return self._request("which_children")
 
     def which_child(self, child_id: Any) -> LoopFuture[Any]:
-        """The `ChildInfo` of one child."""
+        """Return the `ChildInfo` of one child."""
         return self._request("which_child", child_id)
 
     def count_children(self) -> LoopFuture[Any]:
-        """The `Counts`."""
+        """Return the `Counts`."""
         return self._request("count_children")
 
     def get_childspec(self, child_id: Any) -> LoopFuture[Any]:
-        """The `ChildSpec` of one child."""
+        """Return the `ChildSpec` of one child."""
         return self._request("get_childspec", child_id)
 
     def tree(self) -> LoopFuture[Any]:
-        """The tree below and with this supervisor, as a `TreeNode`."""
+        """Return the tree below and with this supervisor, as a `TreeNode`."""
         return self._request("tree")
 
     def configure(self, **changes: Any) -> LoopFuture[Any]:

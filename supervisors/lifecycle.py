@@ -1,11 +1,16 @@
-"""An actor's life on its loop: tasks it owns, exit, kill, and who is told of it.
+"""An actor's life on its loop: its start, the tasks it owns, its exit, and who is notified.
 
-The order of an exit is fixed: no more messages (those waiting are answered or become dead
-letters), timers cancelled, the user's hook (`on_stop`, or `on_failure` after a crash; it may be a
-coroutine), owned tasks cancelled and waited for, and only then is the actor dead: its supervisor
-and monitors are told once, when nothing of it runs any more. A kill skips the hook and the wait.
+A start is over once: `on_start`, which may be a coroutine, is done and the actor runs, or it has
+failed and is dead. Whoever waits for it (a supervisor, `spawn`) has set the record's `on_started`;
+without one a failure is only logged.
 
-All functions here run on the loop's thread. They know cells, not pykka.
+The order of an exit is fixed: no more messages (those waiting are answered, go back to the actor's
+address or become dead letters), timers cancelled, the user's hook (`on_stop`, or `on_failure` after
+a crash; it may be a coroutine), owned tasks cancelled and waited for, and only then is the actor
+dead: its supervisor and monitors are notified once, when nothing of it runs any more. A kill skips
+the hook and the wait.
+
+All functions here run on the loop's thread. They know records, not pykka.
 """
 
 from __future__ import annotations
@@ -16,20 +21,21 @@ from functools import partial
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from supervisors.cell import Ask, Call, Cell, Status, Stop
 from supervisors.deadletters import Refusal, RefusalReason, dead_letters
-from supervisors.errors import ActorDeadError
+from supervisors.errors import ActorDeadError, StartIgnored
 from supervisors.future import LoopFuture
 from supervisors.reasons import KILLED, NORMAL, SHUTDOWN, ExitKind, ExitReason
+from supervisors.record import Ask, Call, Record, Status, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    Then: TypeAlias = "Callable[[Cell, Any, BaseException | None], object]"
+    Then: TypeAlias = "Callable[[Record, Any, BaseException | None], object]"
 
 __all__ = [
     "OwnedResource",
     "OwnedTimer",
+    "StartShutdown",
     "abandon",
     "attend",
     "begin_exit",
@@ -39,6 +45,7 @@ __all__ = [
     "exit_next",
     "is_awaitable",
     "kill",
+    "launch",
     "own_task",
     "refuse",
     "reject",
@@ -61,7 +68,7 @@ _STOPPING: Final = Status.STOPPING
 
 
 def is_awaitable(value: Any) -> bool:
-    """Whether a handler's result has to be waited for."""
+    """Return whether a handler's result has to be waited for."""
     return type(value) is CoroutineType or hasattr(type(value), "__await__")
 
 
@@ -75,56 +82,56 @@ def cut_traceback(exc: BaseException) -> None:
 
 
 def own_task(
-    cell: Cell, coro: Coroutine[Any, Any, Any], then: Then, name: str | None = None
+    record: Record, coro: Coroutine[Any, Any, Any], then: Then, name: str | None = None
 ) -> asyncio.Task[Any]:
     """Run a coroutine as a task that ends with the actor.
 
     Args:
-        cell: the owner.
+        record: the owner.
         coro: the coroutine.
-        then: called with the cell, the result and the exception (CancelledError when cancelled).
+        then: called with the record, the result and the exception (CancelledError when cancelled).
         name: the task's name.
 
     Raises:
         ActorDeadError: the actor has ended; the coroutine is closed.
     """
-    if cell.status > _STOPPING:
+    if record.status > _STOPPING:
         coro.close()
-        raise ActorDeadError(f"{cell} has ended and can't own a task")
-    task = cell.scheduler.loop.create_task(coro, name=name)
-    if cell.owned is None:
-        cell.owned = set()
-    cell.owned.add(task)
-    task.add_done_callback(partial(_task_over, cell, then))
+        raise ActorDeadError(f"{record} has ended and can't own a task")
+    task = record.scheduler.loop.create_task(coro, name=name)
+    if record.owned is None:
+        record.owned = set()
+    record.owned.add(task)
+    task.add_done_callback(partial(_task_over, record, then))
     return task
 
 
-def _task_over(cell: Cell, then: Then, task: asyncio.Task[Any]) -> None:
-    owned = cell.owned
+def _task_over(record: Record, then: Then, task: asyncio.Task[Any]) -> None:
+    owned = record.owned
     if owned is not None:
         owned.discard(task)
         if not owned:
-            cell.owned = None
+            record.owned = None
     if task.cancelled():
-        then(cell, None, asyncio.CancelledError())
+        then(record, None, asyncio.CancelledError())
     elif (exc := task.exception()) is not None:
-        if cell.status >= _STOPPING:
-            logger.warning("A task of %s failed while the actor ended", cell, exc_info=exc)
-        then(cell, None, exc)
+        if record.status >= _STOPPING:
+            logger.warning("A task of %s failed while the actor ended", record, exc_info=exc)
+        then(record, None, exc)
     else:
-        then(cell, task.result(), None)
-    if cell.owned is None and cell.status is Status.DRAINING:
-        _finish(cell)
+        then(record, task.result(), None)
+    if record.owned is None and record.status is Status.DRAINING:
+        _finish(record)
 
 
-def attend(cell: Cell, awaitable: Any, then: Then) -> None:
-    """Call `then(cell, value, exception)` when the awaitable is done; the actor owns the wait."""
+def attend(record: Record, awaitable: Any, then: Then) -> None:
+    """Call `then(record, value, exception)` when the awaitable is done; the actor owns the wait."""
     if isinstance(awaitable, LoopFuture) and (awaitable.done() or not awaitable.has_hook):
-        awaitable.add_done_callback(_Once(cell, awaitable, then))
+        awaitable.add_done_callback(_Once(record, awaitable, then))
     elif isinstance(awaitable, CoroutineType):
-        own_task(cell, awaitable, then)
+        own_task(record, awaitable, then)
     else:
-        own_task(cell, _await(awaitable), then)
+        own_task(record, _await(awaitable), then)
 
 
 async def _await(awaitable: Any) -> Any:
@@ -134,47 +141,47 @@ async def _await(awaitable: Any) -> Any:
 class _Once:
     """Carries a LoopFuture's outcome to the actor's loop, once."""
 
-    __slots__ = ("_cell", "_future", "_then")
+    __slots__ = ("_future", "_record", "_then")
 
-    def __init__(self, cell: Cell, future: LoopFuture[Any], then: Then) -> None:
-        self._cell = cell
+    def __init__(self, record: Record, future: LoopFuture[Any], then: Then) -> None:
+        self._record = record
         self._future = future
         self._then: Then | None = then
 
     def __call__(self) -> None:
-        self._cell.scheduler.call(self._deliver)
+        self._record.scheduler.call(self._deliver)
 
     def _deliver(self) -> None:
         then, self._then = self._then, None
         if then is not None:
             exception = self._future.exception()
             value = None if exception is not None else self._future.get()
-            then(self._cell, value, exception)
+            then(self._record, value, exception)
 
 
 class OwnedTimer:
     """A timer of an actor: fires on the actor's turn, ends with the actor."""
 
-    __slots__ = ("_args", "_callback", "_cell", "_handle")
+    __slots__ = ("_args", "_callback", "_handle", "_record")
 
     def __init__(
-        self, cell: Cell, delay: float, callback: Callable[..., object], args: tuple[Any, ...]
+        self, record: Record, delay: float, callback: Callable[..., object], args: tuple[Any, ...]
     ) -> None:
-        if cell.status > _STOPPING:
-            raise ActorDeadError(f"{cell} has ended and can't own a timer")
-        self._cell = cell
+        if record.status > _STOPPING:
+            raise ActorDeadError(f"{record} has ended and can't own a timer")
+        self._record = record
         self._callback: Callable[..., object] | None = callback
         self._args = args
-        self._handle = cell.scheduler.clock.call_later(delay, self._fire)
-        if cell.owned is None:
-            cell.owned = set()
-        cell.owned.add(self)
+        self._handle = record.scheduler.clock.call_later(delay, self._fire)
+        if record.owned is None:
+            record.owned = set()
+        record.owned.add(self)
 
     def _fire(self) -> None:
-        cell = self._cell
+        record = self._record
         self._disown()
-        if cell.status < _STOPPING:
-            cell.scheduler.enqueue(cell, Call(self._run))
+        if record.status < _STOPPING:
+            record.scheduler.enqueue(record, Call(self._run))
 
     def _run(self) -> None:
         callback, self._callback = self._callback, None
@@ -182,11 +189,11 @@ class OwnedTimer:
             callback(*self._args)
 
     def _disown(self) -> None:
-        owned = self._cell.owned
+        owned = self._record.owned
         if owned is not None:
             owned.discard(self)
             if not owned:
-                self._cell.owned = None
+                self._record.owned = None
 
     def cancel(self) -> None:
         """Don't call back; harmless when it has fired or is cancelled."""
@@ -198,16 +205,16 @@ class OwnedTimer:
 class OwnedResource:
     """Something outside that must not outlive an actor: it is let go of however the actor ends."""
 
-    __slots__ = ("_cell", "_release")
+    __slots__ = ("_record", "_release")
 
-    def __init__(self, cell: Cell, release: Callable[[], object]) -> None:
-        if cell.status > _STOPPING:
-            raise ActorDeadError(f"{cell} has ended and can't own anything")
-        self._cell = cell
+    def __init__(self, record: Record, release: Callable[[], object]) -> None:
+        if record.status > _STOPPING:
+            raise ActorDeadError(f"{record} has ended and can't own anything")
+        self._record = record
         self._release: Callable[[], object] | None = release
-        if cell.owned is None:
-            cell.owned = set()
-        cell.owned.add(self)
+        if record.owned is None:
+            record.owned = set()
+        record.owned.add(self)
 
     def cancel(self) -> None:
         """Let go of it now; harmless when that has happened."""
@@ -217,22 +224,71 @@ class OwnedResource:
             try:
                 release()
             except Exception:
-                logger.exception("What %s owned can't be let go of", self._cell)
+                logger.exception("What %s owned can't be let go of", self._record)
 
     def disown(self) -> None:
-        """Leave it to somebody else."""
+        """Leave it to another owner."""
         self._release = None
-        owned = self._cell.owned
+        owned = self._record.owned
         if owned is not None:
             owned.discard(self)
             if not owned:
-                self._cell.owned = None
+                self._record.owned = None
+
+
+# -- start ---------------------------------------------------------------------------------
+
+
+def launch(record: Record) -> None:
+    """Run `on_start`; the actor takes messages when it, or its coroutine, is done."""
+    if record.scheduler.closed:
+        abandon(record)
+        return
+    record.scheduler.records.add(record)
+    try:
+        result = record.actor.on_start()
+    except BaseException as exc:
+        cut_traceback(exc)
+        _start_over(record, None, exc)
+        if isinstance(exc, KeyboardInterrupt | SystemExit):
+            raise
+        return
+    if result is not None and is_awaitable(result):
+        attend(record, result, _start_over)
+    else:
+        _start_over(record, None, None)
+
+
+def _start_over(record: Record, _value: Any, exc: BaseException | None) -> None:
+    if record.status is not Status.STARTING:  # it was asked to end while it started
+        return
+    if exc is None:
+        on_started, record.on_started = record.on_started, None
+        record.scheduler.resume(record)
+        if on_started is not None:
+            on_started(record, None)
+    elif isinstance(exc, StartIgnored):
+        begin_exit(record, ExitReason(ExitKind.NORMAL, "ignored", exc))
+    elif isinstance(exc, asyncio.CancelledError):
+        begin_exit(record, ExitReason(ExitKind.KILLED, "its start was cancelled"))
+    elif isinstance(exc, StartShutdown):
+        begin_exit(record, exc.reason)
+    else:
+        begin_exit(record, ExitReason.error(exc))
+
+
+class StartShutdown(Exception):
+    """Ends a start with a given reason instead of an error (a supervisor whose child failed)."""
+
+    def __init__(self, reason: ExitReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 # -- exit ----------------------------------------------------------------------------------
 
 
-def crash(cell: Cell, exc: BaseException) -> None:
+def crash(record: Record, exc: BaseException) -> None:
     """End an actor for an exception its own code raised.
 
     A CancelledError is the actor's own end (`killed`), not everybody's; only an exception that is
@@ -240,214 +296,216 @@ def crash(cell: Cell, exc: BaseException) -> None:
     """
     cut_traceback(exc)
     if isinstance(exc, asyncio.CancelledError):
-        begin_exit(cell, ExitReason(ExitKind.KILLED, "cancelled"))
+        begin_exit(record, ExitReason(ExitKind.KILLED, "cancelled"))
         return
-    begin_exit(cell, ExitReason.error(exc))
+    begin_exit(record, ExitReason.error(exc))
     if isinstance(exc, KeyboardInterrupt | SystemExit):
         raise exc
 
 
-def request_exit(cell: Cell, reason: ExitReason) -> None:
+def request_exit(record: Record, reason: ExitReason) -> None:
     """Ask an actor to end: after the messages it has, or at once when it is still starting."""
-    if cell.status is _STARTING:
-        begin_exit(cell, reason)
+    if record.status is _STARTING:
+        begin_exit(record, reason)
     else:
-        stop_after(cell, reason)
+        stop_after(record, reason)
 
 
-def stop_after(cell: Cell, reason: ExitReason) -> None:
+def stop_after(record: Record, reason: ExitReason) -> None:
     """Let an actor end after its start and the messages it has."""
-    if cell.status < _STOPPING:
-        cell.scheduler.enqueue(cell, Stop(reason))
+    if record.status < _STOPPING:
+        record.scheduler.enqueue(record, Stop(reason))
 
 
-def stop_into(cell: Cell, future: LoopFuture[Any]) -> None:
+def stop_into(record: Record, future: LoopFuture[Any]) -> None:
     """Stop an actor after the messages it has.
 
     Args:
-        cell: the actor.
+        record: the actor.
         future: True once it is dead; False when it is already.
     """
-    if cell.status is Status.DEAD:
+    if record.status is Status.DEAD:
         future.set(False)
         return
-    watch(cell, lambda _cell: future.set(True))
-    stop_after(cell, SHUTDOWN)
+    watch(record, lambda _record: future.set(True))
+    stop_after(record, SHUTDOWN)
 
 
-def stop_asked(cell: Cell, future: LoopFuture[Any]) -> None:
+def stop_asked(record: Record, future: LoopFuture[Any]) -> None:
     """Answer pykka's stop message: as `stop_into`, but to ask the dead is an `ActorDeadError`."""
-    if cell.status is Status.DEAD:
-        future.set_exception(ActorDeadError(f"{cell} not found"))
+    if record.status is Status.DEAD:
+        future.set_exception(ActorDeadError(f"{record} not found"))
     else:
-        stop_into(cell, future)
+        stop_into(record, future)
 
 
-def exit_next(cell: Cell, reason: ExitReason) -> None:
+def exit_next(record: Record, reason: ExitReason) -> None:
     """End an actor after its current handler; what waits is not handled."""
-    if cell.status is _STARTING:
-        begin_exit(cell, reason)
-    elif cell.status < _STOPPING:
-        if cell.queue is None:
-            cell.scheduler.enqueue(cell, Stop(reason))
+    if record.status is _STARTING:
+        begin_exit(record, reason)
+    elif record.status < _STOPPING:
+        if record.queue is None:
+            record.scheduler.enqueue(record, Stop(reason))
         else:
-            cell.queue.appendleft(Stop(reason))
+            record.queue.appendleft(Stop(reason))
 
 
-def task_over(cell: Cell, _value: Any, exc: BaseException | None) -> None:
-    """An exception in an owned task is its actor's; a cancellation is nobody's."""
+def task_over(record: Record, _value: Any, exc: BaseException | None) -> None:
+    """Crash the actor whose own task has failed; a cancelled task is no failure."""
     if exc is not None and not isinstance(exc, asyncio.CancelledError):
-        crash(cell, exc)
+        crash(record, exc)
 
 
-def begin_exit(cell: Cell, reason: ExitReason) -> None:
+def begin_exit(record: Record, reason: ExitReason) -> None:
     """Start an actor's exit; does nothing when it has begun."""
-    status = cell.status
+    status = record.status
     if status >= _STOPPING:
         return
-    cell.status = _STOPPING
-    cell.reason = reason
+    record.status = _STOPPING
+    record.reason = reason
     if reason.kind is ExitKind.ERROR:
-        logger.error("Unhandled exception in %s:", cell, exc_info=reason.exception)
-    _reject_waiting(cell)
-    if cell.owned is not None:
-        for owned in tuple(cell.owned):
+        logger.error("Unhandled exception in %s:", record, exc_info=reason.exception)
+    _reject_waiting(record)
+    if record.owned is not None:
+        for owned in tuple(record.owned):
             if isinstance(owned, OwnedTimer) or status is _STARTING:
                 owned.cancel()
     try:
-        pending = cell.actor._exit_hook(reason, started=status is not _STARTING)  # noqa: SLF001
+        pending = record.actor._exit_hook(reason, started=status is not _STARTING)  # noqa: SLF001
     except Exception as exc:  # noqa: BLE001  # the user's hook
-        _hook_over(cell, None, exc)
+        _hook_over(record, None, exc)
         return
     if pending is not None and is_awaitable(pending):
-        attend(cell, pending, _hook_over)
+        attend(record, pending, _hook_over)
     else:
-        _hook_over(cell, None, None)
+        _hook_over(record, None, None)
 
 
-def _hook_over(cell: Cell, _value: Any, exc: BaseException | None) -> None:
-    if cell.status is not _STOPPING:  # killed meanwhile
+def _hook_over(record: Record, _value: Any, exc: BaseException | None) -> None:
+    if record.status is not _STOPPING:  # killed meanwhile
         return
     if exc is not None:
-        logger.error("The exit of %s failed:", cell, exc_info=exc)
-        if cell.reason is None or cell.reason.is_normal:
-            cell.reason = ExitReason.error(exc)
-    cell.status = Status.DRAINING
-    _cancel_owned(cell)
-    if cell.owned is None:
-        _finish(cell)
+        logger.error("The exit of %s failed:", record, exc_info=exc)
+        if record.reason is None or record.reason.is_normal:
+            record.reason = ExitReason.error(exc)
+    record.status = Status.DRAINING
+    _cancel_owned(record)
+    if record.owned is None:
+        _finish(record)
     else:
-        cell.grace = cell.scheduler.clock.call_later(TASK_GRACE, _out_of_grace, cell)
+        record.grace = record.scheduler.clock.call_later(TASK_GRACE, _out_of_grace, record)
 
 
-def _out_of_grace(cell: Cell) -> None:
-    cell.grace = None
-    if cell.status is Status.DRAINING:
-        logger.warning("%s ends although its tasks ignore their cancellation", cell)
-        _finish(cell)
+def _out_of_grace(record: Record) -> None:
+    record.grace = None
+    if record.status is Status.DRAINING:
+        logger.warning("%s ends although its tasks ignore their cancellation", record)
+        _finish(record)
 
 
-def _cancel_owned(cell: Cell) -> None:
-    for owned in tuple(cell.owned or ()):
+def _cancel_owned(record: Record) -> None:
+    for owned in tuple(record.owned or ()):
         owned.cancel()
 
 
-def kill(cell: Cell, reason: ExitReason = KILLED) -> None:
+def kill(record: Record, reason: ExitReason = KILLED) -> None:
     """End an actor now: no hook runs, its tasks are cancelled and not waited for."""
-    status = cell.status
+    status = record.status
     if status is Status.DEAD:
         return
-    if status < _STOPPING or cell.reason is None or cell.reason.is_normal:
-        cell.reason = reason
-    cell.status = Status.DRAINING
-    _reject_waiting(cell)
+    if status < _STOPPING or record.reason is None or record.reason.is_normal:
+        record.reason = reason
+    record.status = Status.DRAINING
+    _reject_waiting(record)
     try:
-        cell.actor._kill_hook()  # noqa: SLF001
+        record.actor._kill_hook()  # noqa: SLF001
     except Exception:
-        logger.exception("The kill of %s failed", cell)
-    _cancel_owned(cell)
-    if cell.status is Status.DRAINING:
-        _finish(cell)
+        logger.exception("The kill of %s failed", record)
+    _cancel_owned(record)
+    if record.status is Status.DRAINING:
+        _finish(record)
 
 
-def abandon(cell: Cell) -> None:
+def abandon(record: Record) -> None:
     """End an actor whose loop is gone."""
-    if cell.status is Status.DEAD:
+    if record.status is Status.DEAD:
         return
-    cell.status = Status.DRAINING
-    cell.reason = cell.reason or ExitReason(ExitKind.KILLED, "its event loop was closed")
-    _reject_waiting(cell)
-    cell.owned = None
-    _finish(cell)
+    record.status = Status.DRAINING
+    record.reason = record.reason or ExitReason(ExitKind.KILLED, "its event loop was closed")
+    _reject_waiting(record)
+    record.owned = None
+    _finish(record)
 
 
-def _finish(cell: Cell) -> None:
-    cell.status = Status.DEAD
-    cell.scheduler.cells.discard(cell)
-    cell.actor = None
-    cell.owned = None
-    if cell.grace is not None:
-        cell.grace.cancel()
-        cell.grace = None
-    told, cell.on_started = cell.on_started, None
-    parent = cell.parent
-    if parent is not None and parent.scheduler in (None, cell.scheduler):
-        cell.parent = None  # one on another loop is asked for late messages, too
-    if told is not None:
-        reason = cell.reason or NORMAL
-        told(cell, reason.exception or ActorDeadError(f"{cell} ended while it started: {reason}"))
-    if parent is not None and (told is None or not parent.supervised):
-        parent.exited(cell)
-    cell.ended()
-    watchers, cell.watchers = cell.watchers, None
+def _finish(record: Record) -> None:
+    record.status = Status.DEAD
+    record.scheduler.records.discard(record)
+    record.actor = None
+    record.owned = None
+    if record.grace is not None:
+        record.grace.cancel()
+        record.grace = None
+    on_started, record.on_started = record.on_started, None
+    parent = record.parent
+    if parent is not None and parent.scheduler in (None, record.scheduler):
+        record.parent = None  # one on another loop is asked for late messages, too
+    if on_started is not None:
+        reason = record.reason or NORMAL
+        on_started(
+            record, reason.exception or ActorDeadError(f"{record} ended while it started: {reason}")
+        )
+    if parent is not None and (on_started is None or not parent.supervised):
+        parent.exited(record)
+    record.ended()
+    watchers, record.watchers = record.watchers, None
     for watcher in watchers or ():
         try:
-            watcher(cell)
+            watcher(record)
         except Exception:
-            logger.exception("A monitor of %s failed", cell)
+            logger.exception("A monitor of %s failed", record)
 
 
-def call_on(cell: Cell, function: Callable[..., object], *args: Any) -> None:
-    """Call `function(cell, *args)` on the cell's thread: at once when this is it.
+def call_on(record: Record, function: Callable[..., object], *args: Any) -> None:
+    """Call `function(record, *args)` on the record's thread: at once when this is it.
 
-    When its loop is closed the cell is dead, and here is as good as there.
+    When its loop is closed the record is dead, and here is as good as there.
     """
     try:
-        cell.scheduler.call(function, cell, *args)
+        record.scheduler.call(function, record, *args)
     except ActorDeadError:
-        function(cell, *args)
+        function(record, *args)
 
 
-def watch(cell: Cell, watcher: Callable[[Cell], object]) -> None:
-    """Call `watcher(cell)` when the actor is dead; at once when it is."""
-    if cell.status is Status.DEAD:
-        watcher(cell)
-    elif cell.watchers is None:
-        cell.watchers = [watcher]
+def watch(record: Record, watcher: Callable[[Record], object]) -> None:
+    """Call `watcher(record)` when the actor is dead; at once when it is."""
+    if record.status is Status.DEAD:
+        watcher(record)
+    elif record.watchers is None:
+        record.watchers = [watcher]
     else:
-        cell.watchers.append(watcher)
+        record.watchers.append(watcher)
 
 
-# -- messages nobody will handle -----------------------------------------------------------
+# -- messages that will not be handled -----------------------------------------------------
 
 
-def _reject_waiting(cell: Cell) -> None:
-    queue, cell.queue = cell.queue, None
+def _reject_waiting(record: Record) -> None:
+    queue, record.queue = record.queue, None
     while queue:
-        reject(cell, queue.popleft())
+        reject(record, queue.popleft())
 
 
-def reject(cell: Cell, item: Any) -> None:
+def reject(record: Record, item: Any) -> None:
     """Deal with an item whose actor has ended before it came to it."""
     if not isinstance(item, Call | Stop):
-        undelivered(cell, item, Refusal(RefusalReason.ENDED))
+        undelivered(record, item, Refusal(RefusalReason.ENDED))
 
 
-def undelivered(cell: Cell, item: Any, refusal: Refusal) -> None:
+def undelivered(record: Record, item: Any, refusal: Refusal) -> None:
     """Give an item its actor won't handle to the actor's address, or refuse it."""
-    parent = cell.parent
-    if parent is None or not parent.undelivered(cell, item, refusal):
-        refuse(cell, item, refusal)
+    parent = record.parent
+    if parent is None or not parent.undelivered(record, item, refusal):
+        refuse(record, item, refusal)
 
 
 def refuse(target: Any, item: Any, refusal: Refusal) -> None:

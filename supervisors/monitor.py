@@ -1,7 +1,7 @@
-"""Monitors: be told of an actor's end, exactly once, also when it is dead already.
+"""Monitors: notifications of an actor's end, exactly once, also when it is dead already.
 
-A monitor works on any actor: ours tell of their end; for a `pykka.ThreadingActor`, which tells
-nobody, a thread waits for its end (its reason is not known: it is reported as normal).
+A monitor works on any actor: ours notify it; for a `pykka.ThreadingActor`, which notifies
+no one, a thread waits for its end (its reason is not known: it is reported as normal).
 `shutdown` ends an actor with a deadline and says how it ended.
 """
 
@@ -12,12 +12,12 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
-from supervisors.cell import Cell
 from supervisors.errors import ActorDeadError
 from supervisors.future import LoopFuture
 from supervisors.lifecycle import call_on, request_exit, watch
-from supervisors.lifecycle import kill as kill_cell
+from supervisors.lifecycle import kill as kill_record
 from supervisors.reasons import KILLED, NORMAL, SHUTDOWN, Down, ExitReason
+from supervisors.record import Record
 from supervisors.scheduler import Scheduler, current_scheduler
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ class Monitor:
         """Don't call back any more, even if the actor is dead and the call is under way."""
         self._callback = None
 
-    def _cell_ended(self, cell: Cell) -> None:
-        reason = cell.reason or SHUTDOWN
+    def _record_ended(self, record: Record) -> None:
+        reason = record.reason or SHUTDOWN
         self._notify(Down(self.ref, reason, reason.exception))
 
     def _notify(self, down: Down) -> None:
@@ -59,7 +59,7 @@ class Monitor:
                 self._home.loop.call_soon(self._deliver, down)
             else:
                 self._home.call_remote(self._deliver, down)
-        except (ActorDeadError, RuntimeError):  # its loop is gone: nobody is left to tell
+        except (ActorDeadError, RuntimeError):  # its loop is gone, and the callback with it
             self._callback = None
 
     def _deliver(self, down: Down) -> None:
@@ -88,8 +88,8 @@ def monitor(ref: pykka.ActorRef[Any], callback: Callable[[Down], object]) -> Mon
     else:
         home = current_scheduler()
     made = Monitor(ref, callback, home)
-    if isinstance(ref, Cell):
-        call_on(ref, watch, made._cell_ended)  # noqa: SLF001
+    if isinstance(ref, Record):
+        call_on(ref, watch, made._record_ended)  # noqa: SLF001
     else:
         _watch_thread_actor(ref, made)
     return made
@@ -124,17 +124,17 @@ async def shutdown(
     Returns:
         why it ended; `killed` when it was late.
     """
-    if not isinstance(ref, Cell):
+    if not isinstance(ref, Record):
         ref.stop(block=False)
         await asyncio.to_thread(ref.actor_stopped.wait)
         return NORMAL
     ended: LoopFuture[None] = LoopFuture()
-    call_on(ref, watch, lambda _cell: ended.set(None))
+    call_on(ref, watch, lambda _record: ended.set(None))
     call_on(ref, request_exit, reason)
     timer = None
     if timeout is not None:
         clock = current_scheduler().clock
-        timer = clock.call_later(timeout, lambda: call_on(ref, kill_cell))
+        timer = clock.call_later(timeout, lambda: call_on(ref, kill_record))
     try:
         await ended
     finally:
@@ -143,6 +143,6 @@ async def shutdown(
     return ref.reason or SHUTDOWN
 
 
-def kill(ref: Cell, reason: ExitReason = KILLED) -> None:
+def kill(ref: Record, reason: ExitReason = KILLED) -> None:
     """End an actor at once, from any thread: no hook of it runs, its tasks are cancelled."""
-    call_on(ref, kill_cell, reason)
+    call_on(ref, kill_record, reason)

@@ -15,16 +15,16 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from supervisors.cell import Status
 from supervisors.errors import ActorDeadError, InboxFull
 from supervisors.future import LoopFuture
 from supervisors.lifecycle import call_on, watch
+from supervisors.record import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from supervisors.cell import Cell
     from supervisors.clock import TimerHandle
+    from supervisors.record import Record
     from supervisors.scheduler import Scheduler
 
     Wake: TypeAlias = Callable[[Any], None]
@@ -95,7 +95,7 @@ class Operations:
     """The operations of one supervisor.
 
     Args:
-        failed: called with the exception of an operation that nobody waits for.
+        failed: called with the exception of an operation without a future.
         serial: run them one after another, in the order they were submitted; else side by side.
     """
 
@@ -130,7 +130,7 @@ class Operations:
         self._waiting.append((steps, future))
 
     def request(self, steps: Steps, *, urgent: bool = False) -> LoopFuture[Any]:
-        """Run a procedure somebody waits for.
+        """Run a procedure whose caller waits for it.
 
         Args:
             steps: the procedure.
@@ -215,51 +215,51 @@ class _Wake:
 # -- waits ---------------------------------------------------------------------------------
 
 
-def _watch_here(scheduler: Scheduler, cell: Cell, callback: Callable[[Cell], object]) -> None:
-    """Watch a cell that may live on another loop; `callback` runs on this one."""
-    if cell.scheduler is scheduler:
-        watch(cell, callback)
+def _watch_here(scheduler: Scheduler, record: Record, callback: Callable[[Record], object]) -> None:
+    """Watch a record that may live on another loop; `callback` runs on this one."""
+    if record.scheduler is scheduler:
+        watch(record, callback)
     else:
-        call_on(cell, watch, lambda dead: scheduler.call(callback, dead))
+        call_on(record, watch, lambda dead: scheduler.call(callback, dead))
 
 
-def until_exit(scheduler: Scheduler, cell: Cell, timeout: float | None) -> Wait:
-    """Wait until a cell is dead; the value is False when `timeout` seconds passed before."""
+def until_exit(scheduler: Scheduler, record: Record, timeout: float | None) -> Wait:
+    """Wait until a record is dead; the value is False when `timeout` seconds passed before."""
 
     def wait(wake: Wake) -> None:
         if timeout is None:
-            _watch_here(scheduler, cell, lambda _cell: wake(True))
+            _watch_here(scheduler, record, lambda _record: wake(True))
             return
         timer = scheduler.clock.call_later(timeout, wake, False)
 
-        def ended(_cell: Cell) -> None:
+        def ended(_record: Record) -> None:
             timer.cancel()
             wake(True)
 
-        _watch_here(scheduler, cell, ended)
+        _watch_here(scheduler, record, ended)
 
     return wait
 
 
-def until_started(scheduler: Scheduler, cell: Cell, timeout: float | None) -> Wait:
-    """Wait for a cell's start; the value is (exception or None,), or None after `timeout`."""
+def until_started(scheduler: Scheduler, record: Record, timeout: float | None) -> Wait:
+    """Wait for a record's start; the value is (exception or None,), or None after `timeout`."""
 
     def wait(wake: Wake) -> None:
         timer: TimerHandle | None = None
 
-        def started(_cell: Cell, exc: BaseException | None) -> None:
+        def started(_record: Record, exc: BaseException | None) -> None:
             if timer is not None:
                 timer.cancel()
             scheduler.call(wake, (exc,))
 
         def arm() -> None:
-            if cell.status is Status.STARTING:
-                cell.on_started = started
+            if record.status is Status.STARTING:
+                record.on_started = started
             else:  # it lives on another loop, and was quicker
-                dead = cell.status > Status.RUNNING
-                started(cell, ActorDeadError(f"it ended: {cell.reason}") if dead else None)
+                dead = record.status > Status.RUNNING
+                started(record, ActorDeadError(f"it ended: {record.reason}") if dead else None)
 
-        cell.scheduler.call(arm)
+        record.scheduler.call(arm)
         if timeout is not None:
             timer = scheduler.clock.call_later(timeout, wake, None)
 
@@ -268,22 +268,22 @@ def until_started(scheduler: Scheduler, cell: Cell, timeout: float | None) -> Wa
 
 def until_exits(
     scheduler: Scheduler,
-    cells: list[tuple[Cell, float | None]],
+    records: list[tuple[Record, float | None]],
     late: Callable[[float], object],
 ) -> Wait:
-    """Wait until all cells are dead.
+    """Wait until all records are dead.
 
     Args:
         scheduler: the waiting supervisor's.
-        cells: the cells, each with its deadline in seconds or None.
-        late: called with a deadline when it passes; one timer serves all cells with the same one.
+        records: the records, each with its deadline in seconds or None.
+        late: called with a deadline when it passes; one timer serves all records with the same one.
     """
 
     def wait(wake: Wake) -> None:
         timers: list[TimerHandle] = []
-        left = sum(cell.status is not Status.DEAD for cell, _ in cells) + 1
+        left = sum(record.status is not Status.DEAD for record, _ in records) + 1
 
-        def ended(_cell: Any = None) -> None:
+        def ended(_record: Any = None) -> None:
             nonlocal left
             left -= 1
             if not left:
@@ -291,10 +291,10 @@ def until_exits(
                     timer.cancel()
                 wake(None)
 
-        for cell, _ in cells:
-            if cell.status is not Status.DEAD:
-                _watch_here(scheduler, cell, ended)
-        deadlines = {deadline for _, deadline in cells if deadline is not None}
+        for record, _ in records:
+            if record.status is not Status.DEAD:
+                _watch_here(scheduler, record, ended)
+        deadlines = {deadline for _, deadline in records if deadline is not None}
         timers.extend(scheduler.clock.call_later(each, late, each) for each in deadlines)
         ended()
 

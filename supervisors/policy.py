@@ -144,17 +144,17 @@ _EXIT_ACTIONS: Final = {
 
 
 def exit_action(restart: Restart, reason: ExitReason) -> ExitAction:
-    """What a child's end means for it, by its restart type."""
+    """Return what a child's end means for it, by its restart type."""
     return _EXIT_ACTIONS[restart, reason.is_normal]
 
 
 def is_reported(restart: Restart, reason: ExitReason) -> bool:
-    """Whether an end is logged: a permanent child's always, others' when abnormal."""
+    """Return whether an end is logged: a permanent child's always, others' when abnormal."""
     return restart is Restart.PERMANENT or not reason.is_normal
 
 
 def restart_scope(strategy: Strategy) -> Scope:
-    """Which children a restart touches under `strategy`."""
+    """Return which children a restart touches under `strategy`."""
     return _SCOPES[strategy]
 
 
@@ -181,7 +181,7 @@ def count_restart(times: deque[float], now: float, intensity: int, period: float
 def auto_shutdown(
     mode: AutoShutdown, *, significant: bool, restarted: bool, significant_left: bool
 ) -> bool:
-    """Whether a child's own end takes the supervisor with it.
+    """Return whether a child's own end takes the supervisor with it.
 
     Args:
         mode: the supervisor's flag.
@@ -195,7 +195,7 @@ def auto_shutdown(
 
 
 def ask_outcome(option: AskFailure, *, supervised: bool, business: bool) -> AskOutcome:
-    """What an exception in an ask costs.
+    """Return what an exception in an ask costs.
 
     Args:
         option: the actor class's `ask_failure`.

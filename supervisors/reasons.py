@@ -1,6 +1,6 @@
-"""Why an actor ended, as a value: `ExitReason`, and `Down`, which tells a monitor of it.
+"""Why an actor ended, as a value: `ExitReason`, and `Down`, which a monitor gets.
 
-Four kinds, after OTP: `normal` (it was done), `shutdown` (it was told to end; a detail may say
+Four kinds, after OTP: `normal` (it was done), `shutdown` (it was asked to end; a detail may say
 why), `killed` (it was ended without being asked), `error` (it failed; the exception says how).
 The first two are normal ends, the others are not: restart decisions (policy.py) look at nothing
 else.
@@ -45,22 +45,22 @@ class ExitReason:
 
     @classmethod
     def error(cls, exception: BaseException) -> ExitReason:
-        """The reason of an actor that failed with `exception`."""
+        """Return the reason of an actor that failed with `exception`."""
         return cls(ExitKind.ERROR, None, exception)
 
     @classmethod
     def shutdown(cls, detail: Any = None, exception: BaseException | None = None) -> ExitReason:
-        """A shutdown with a detail."""
+        """Return a shutdown with a detail."""
         return cls(ExitKind.SHUTDOWN, detail, exception)
 
     @classmethod
     def of(cls, reason: ExitReason | BaseException) -> ExitReason:
-        """`reason` itself, or the error reason for an exception."""
+        """Return `reason` itself, or the error reason for an exception."""
         return reason if isinstance(reason, ExitReason) else cls.error(reason)
 
     @property
     def is_normal(self) -> bool:
-        """Whether this is an end nobody needs to be told of: normal or shutdown."""
+        """Whether this is a normal end: normal or shutdown."""
         return self.kind is ExitKind.NORMAL or self.kind is ExitKind.SHUTDOWN
 
     def __eq__(self, other: object) -> bool:

@@ -18,16 +18,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
 import pykka
 
-from supervisors.cell import Ask, Cell, Status
 from supervisors.errors import ActorDeadError, InboxFull, StartAborted, StartError, WouldBlockLoop
 from supervisors.future import LoopFuture
 from supervisors.inbox import INBOX_LIMIT, InboxView, overflow, send_remote
-from supervisors.launch import launch
 from supervisors.lifecycle import (
     OwnedResource,
     OwnedTimer,
     call_on,
     exit_next,
+    launch,
     own_task,
     request_exit,
     stop_after,
@@ -38,6 +37,7 @@ from supervisors.lifecycle import (
 from supervisors.policy import AskFailure, InboxPolicy
 from supervisors.pykka_internals import ActorStop, Envelope
 from supervisors.reasons import NORMAL, SHUTDOWN, ExitKind, ExitReason
+from supervisors.record import Ask, Record, Status
 from supervisors.scheduler import current_scheduler
 
 if TYPE_CHECKING:
@@ -54,31 +54,31 @@ A = TypeVar("A", bound="EventLoopActor")
 
 _RUNNING: Final = Status.RUNNING
 
-# An actor's urn is made when somebody asks: one uuid for the process, and a running number.
+# An actor's urn is made on demand: one uuid for the process, and a running number.
 _URN_BASE: Final = uuid.uuid4().int & ~((1 << 48) - 1)
 _urn_numbers: Final = itertools.count(1)
 
 
 class _Roots:
-    """The place of an actor without a supervisor: it stands in pykka's registry."""
+    """The parent of actors without a supervisor: these are in pykka's registry."""
 
     supervised = False
     scheduler = None
 
     @staticmethod
-    def exited(cell: Cell) -> None:
-        assert isinstance(cell, LoopRef)
-        pykka.ActorRegistry.unregister(cell)
+    def exited(record: Record) -> None:
+        assert isinstance(record, LoopRef)
+        pykka.ActorRegistry.unregister(record)
 
     @staticmethod
-    def undelivered(_cell: Cell, _item: Any, _refusal: Refusal) -> bool:
+    def undelivered(_record: Record, _item: Any, _refusal: Refusal) -> bool:
         return False
 
 
 _ROOTS: Final = _Roots()
 
 
-class LoopRef(Cell, pykka.ActorRef[A]):
+class LoopRef(Record, pykka.ActorRef[A]):
     """Ref of an actor on an event loop: pykka's interface, usable from any thread."""
 
     __slots__ = ("actor_class",)
@@ -136,7 +136,7 @@ class LoopRef(Cell, pykka.ActorRef[A]):
         return self._living_actor
 
     def is_alive(self) -> bool:
-        """Whether the actor takes messages."""
+        """Return whether the actor takes messages."""
         return self.status <= _RUNNING
 
     # -- messages --------------------------------------------------------------------------
@@ -279,7 +279,7 @@ class EventLoopActor(pykka.Actor):
         """Start an actor, as pykka does.
 
         On a loop's thread a plain `on_start` has run when this returns; a failure in it is logged
-        and leaves a dead ref. `spawn` tells of it.
+        and leaves a dead ref; `spawn` raises it.
         """
         actor = cls(*args, **kwargs)
         return actor._launch()
@@ -294,7 +294,7 @@ class EventLoopActor(pykka.Actor):
         actor = cls(*args, **kwargs)
         started: LoopFuture[None] = LoopFuture()
 
-        def tell(_cell: Cell, exc: BaseException | None) -> None:
+        def tell(_record: Record, exc: BaseException | None) -> None:
             if exc is None:
                 started.set(None)
             else:
@@ -372,7 +372,7 @@ class EventLoopActor(pykka.Actor):
         """Run a coroutine as a task of this actor.
 
         It is cancelled when the actor ends; an exception in it crashes the actor. Cancelling it
-        is nobody's failure. Only on the actor's own thread.
+        is no failure. Only on the actor's own thread.
 
         Raises:
             ActorDeadError: the actor has ended.
@@ -392,7 +392,7 @@ class EventLoopActor(pykka.Actor):
     # -- the end ---------------------------------------------------------------------------
 
     def own(self, release: Callable[[], object]) -> OwnedResource:
-        """Have something let go of when this actor ends, in whatever way: also when it is killed.
+        """Release something when this actor ends, in whatever way: also when it is killed.
 
         It happens after `on_stop` or `on_failure` (which a kill skips), with the actor's tasks.
 

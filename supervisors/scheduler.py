@@ -1,15 +1,15 @@
 """One scheduler per event loop: it gives each actor with messages its turn.
 
-Where it stands on a message's path: `LoopRef.tell` puts the message into the cell's queue and the
-cell into `ready`; `_run` takes cells from `ready` in order and lets each handle up to `QUANTUM`
+Where it stands on a message's path: `LoopRef.tell` puts the message into the record's queue and the
+record into `ready`; `_run` takes records from `ready` in order and lets each handle up to `QUANTUM`
 messages; after `BUDGET` seconds it hands the loop back and asks to be called again, so sockets
 and timers are never late by more than that and one handler.
 
-Other threads never touch a cell: they append to `remote`, and the first of a batch wakes the
+Other threads never touch a record: they append to `remote`, and the first of a batch wakes the
 loop. Everything else here runs on the loop's thread and takes no lock.
 
 When a loop is closed with actors on it, they are dead: their futures are answered, their monitors
-told. asyncio tells us through an asynchronous generator that is closed with the loop.
+notified. asyncio lets us know through an asynchronous generator that is closed with the loop.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from contextvars import Context
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
-from supervisors.cell import Status
 from supervisors.clock import Clock, LoopClock
 from supervisors.dispatch import handle_result, special
 from supervisors.errors import ActorDeadError, InboxFull
 from supervisors.lifecycle import abandon, crash
+from supervisors.record import Status
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
-    from supervisors.cell import Cell, Parent
+    from supervisors.record import Parent, Record
 
 __all__ = ["Scheduler", "current_scheduler"]
 
@@ -58,16 +58,15 @@ class Scheduler:
 
     Attributes:
         clock: the clock of all timers of these actors.
-        cells: all actors that have started and not ended.
-        ready: cells with messages, in the order of their turns.
-        starting: the place under a supervisor of the actor that is being constructed.
+        records: all actors that have started and not ended.
+        ready: records with messages, in the order of their turns.
+        starting: the supervisor's record of the child that is being constructed.
         turns: how many turns were given (a test's measure of idleness).
     """
 
     __slots__ = (
         "_closer",
         "active",
-        "cells",
         "clock",
         "closed",
         "context",
@@ -75,6 +74,7 @@ class Scheduler:
         "loop",
         "now",
         "ready",
+        "records",
         "remote",
         "running",
         "spare",
@@ -90,8 +90,8 @@ class Scheduler:
         self.thread = threading.get_ident()
         self.clock: Clock = LoopClock(loop)
         self.now: Callable[[], float] = perf_counter
-        self.cells: set[Cell] = set()
-        self.ready: deque[Cell] = deque()
+        self.records: set[Record] = set()
+        self.ready: deque[Record] = deque()
         self.spare: list[deque[Any]] = []
         self.remote: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
         self.woken = False
@@ -111,25 +111,25 @@ class Scheduler:
 
     # -- turns -----------------------------------------------------------------------------
 
-    def enqueue(self, cell: Cell, item: Any) -> None:
-        """Put an item into a cell's inbox, limit or not; the cell must not be dead."""
-        queue = cell.queue
+    def enqueue(self, record: Record, item: Any) -> None:
+        """Put an item into a record's inbox, limit or not; the record must not be dead."""
+        queue = record.queue
         if queue is None:
             spare = self.spare
-            cell.queue = queue = spare.pop() if spare else deque()
+            record.queue = queue = spare.pop() if spare else deque()
             queue.append(item)
-            if cell.status is _RUNNING:
-                self.ready.append(cell)
+            if record.status is _RUNNING:
+                self.ready.append(record)
                 if not self.active:
                     self.activate()
         else:
             queue.append(item)
 
-    def resume(self, cell: Cell) -> None:
-        """Let a cell that was starting or paused take its turns."""
-        cell.status = _RUNNING
-        if cell.queue is not None:
-            self.ready.append(cell)
+    def resume(self, record: Record) -> None:
+        """Let a record that was starting or paused take its turns."""
+        record.status = _RUNNING
+        if record.queue is not None:
+            self.ready.append(record)
             if not self.active:
                 self.activate()
 
@@ -174,11 +174,11 @@ class Scheduler:
         handler_of = special.get
         try:
             while ready:
-                cell = ready.popleft()
-                queue = cell.queue
+                record = ready.popleft()
+                queue = record.queue
                 if queue is None:  # it ended while it waited for its turn
                     continue
-                actor = cell.actor
+                actor = record.actor
                 left = QUANTUM
                 self.turns += 1
                 while queue:
@@ -188,20 +188,20 @@ class Scheduler:
                         if handler is None:
                             result = actor.on_receive(item)
                             if result is not None:
-                                handle_result(cell, result)
+                                handle_result(record, result)
                         else:
-                            handler(cell, actor, item)
+                            handler(record, actor, item)
                     except BaseException as exc:  # noqa: BLE001  # the actor's own end
-                        crash(cell, exc)
+                        crash(record, exc)
                     left -= 1
-                    if cell.status is not _RUNNING or not left:
+                    if record.status is not _RUNNING or not left:
                         break
                 if queue:
                     # An exit takes the queue away, a pause leaves it where resume() finds it.
-                    if cell.status is _RUNNING:
-                        ready.append(cell)
-                elif cell.queue is queue:
-                    cell.queue = None
+                    if record.status is _RUNNING:
+                        ready.append(record)
+                elif record.queue is queue:
+                    record.queue = None
                     if len(self.spare) < SPARE_INBOXES:
                         self.spare.append(queue)
                 if self.now() >= deadline:
@@ -274,16 +274,16 @@ class Scheduler:
             self.close()
 
     def close(self) -> None:
-        """End every actor here, without a word to their supervisors, which end with them."""
+        """End every actor here without notifying their supervisors, which end with them."""
         if self.closed:
             return
         self.closed = True
         _schedulers.pop(self.loop, None)
-        for cell in self.cells:
-            if cell.parent is not None and cell.parent.scheduler is self:
-                cell.parent = None  # its supervisor ends with it and needs no word
-        for cell in tuple(self.cells):
-            abandon(cell)
+        for record in self.records:
+            if record.parent is not None and record.parent.scheduler is self:
+                record.parent = None  # its supervisor ends with it
+        for record in tuple(self.records):
+            abandon(record)
         while self.remote:
             callback, args = self.remote.popleft()
             callback(*args)
@@ -295,7 +295,7 @@ _background_lock: Final = threading.Lock()
 
 
 def current_scheduler() -> Scheduler:
-    """The scheduler of the running loop; without one, of the background loop.
+    """Return the scheduler of the running loop; without one, of the background loop.
 
     The background loop runs in a daemon thread that the first use starts.
     """

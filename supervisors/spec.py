@@ -1,4 +1,4 @@
-"""Child specs and backoff: what a supervisor is told about a child, checked when it is built.
+"""Child specs and backoff: how a supervisor treats a child, checked when it is built.
 
 A spec is immutable and may be shared by any number of children and supervisors. A wrong value is
 a `SpecError` that names field and value, raised where the spec is written, not where it is used.
@@ -34,7 +34,7 @@ __all__ = [
 WORKER_SHUTDOWN: Final = 5.0
 #: OTP has none and waits for ever; a start that takes longer than this is called hung.
 START_TIMEOUT: Final = 30.0
-#: 2**60 seconds is longer than anybody waits; higher powers only overflow.
+#: 2**60 seconds is longer than any backoff; higher powers only overflow.
 MAX_EXPONENT: Final = 60
 
 #: Shared by all specs without keyword arguments.
@@ -127,7 +127,7 @@ class Backoff:
             check_count("critical_after", self.critical_after)
 
     def delay(self, restarts: int) -> float:
-        """Seconds to wait before the next restart, after `restarts` earlier ones."""
+        """Return the seconds to wait before the next restart, after `restarts` earlier ones."""
         base: float = min(self.max, self.min * 2.0 ** min(restarts, MAX_EXPONENT))
         if self.jitter is Jitter.FULL:
             return base * self.random()
@@ -214,7 +214,7 @@ class ChildSpec:
             raise SpecError("kwargs", self.kwargs, "must be a mapping")
 
     def without_arguments(self) -> ChildSpec:
-        """This spec without args and kwargs (they are not kept for temporary children)."""
+        """Return this spec without args and kwargs (they are not kept for temporary children)."""
         if not self.args and not self.kwargs:
             return self
         return replace(self, args=(), kwargs=NO_KWARGS)

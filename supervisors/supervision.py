@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from supervisors import telemetry
 from supervisors.address import Address, ChildAddress
-from supervisors.cell import Call, Cell, Status
 from supervisors.child import Child, ChildInfo, ChildState, Counts
 from supervisors.errors import (
     ActorDeadError,
@@ -32,8 +31,15 @@ from supervisors.errors import (
 )
 from supervisors.future import LoopFuture
 from supervisors.handle import SupervisorRef
-from supervisors.launch import launch
-from supervisors.lifecycle import attend, begin_exit, call_on, is_awaitable, kill, request_exit
+from supervisors.lifecycle import (
+    attend,
+    begin_exit,
+    call_on,
+    is_awaitable,
+    kill,
+    launch,
+    request_exit,
+)
 from supervisors.operation import Operation, Operations, settle, until_exit, until_started
 from supervisors.policy import (
     AutoShutdown,
@@ -47,6 +53,7 @@ from supervisors.policy import (
     is_reported,
 )
 from supervisors.reasons import SHUTDOWN, ExitReason
+from supervisors.record import Call, Record, Status
 from supervisors.runtime import EventLoopActor, LoopRef
 from supervisors.telemetry import EventKind
 
@@ -102,8 +109,8 @@ class Supervising(EventLoopActor):
         self._children = {}
         self._restart_times = None
         self._operations = Operations(self.exit, serial=serial)
-        place = self._actor_ref.parent
-        self._names = place.names if isinstance(place, Child) else None
+        parent = self._actor_ref.parent
+        self._names = parent.names if isinstance(parent, Child) else None
 
     def _make_names(self) -> MutableMapping[Any, ChildAddress]:
         return {}
@@ -121,12 +128,12 @@ class Supervising(EventLoopActor):
     # -- questions, answered at once -------------------------------------------------------
 
     def address(self, child_id: Any) -> Address:
-        """The name of a child, valid before it runs and across its restarts."""
+        """Return the name of a child, valid before it runs and across its restarts."""
         if self._names is None:
             self._names = self._make_names()
-            place = self._actor_ref.parent
-            if isinstance(place, Child):
-                place.names = self._names
+            parent = self._actor_ref.parent
+            if isinstance(parent, Child):
+                parent.names = self._names
         address = self._names.get(child_id)
         if address is None:
             address = self._names[child_id] = ChildAddress(child_id, self._actor_ref.scheduler)
@@ -152,17 +159,17 @@ class Supervising(EventLoopActor):
         return child
 
     def address_of(self, child: Child) -> Address | None:
-        """The address of a child, if anybody has asked for it."""
+        """Return the address of a child, if it was ever asked for."""
         if child.address is not None:
             return child.address
         return None if self._names is None else self._names.get(child.id)
 
     def which_children(self) -> list[ChildInfo]:
-        """The children, newest first, as OTP lists them."""
+        """Return the children, newest first, as OTP lists them."""
         return [child.line() for child in reversed(self._children.values())]
 
     def which_child(self, child_id: Any) -> ChildInfo:
-        """One child.
+        """Return the `ChildInfo` of one child.
 
         Raises:
             ChildNotFound: there is none with this id.
@@ -170,14 +177,14 @@ class Supervising(EventLoopActor):
         return self._find(child_id).line()
 
     def count_children(self) -> Counts:
-        """How many specs, running children, supervisors and workers there are."""
+        """Return how many specs, running children, supervisors and workers there are."""
         children = self._children.values()
         active = sum(child.state is ChildState.RUNNING for child in children)
         supervisors = sum(child.spec.type is ChildType.SUPERVISOR for child in children)
         return Counts(len(children), active, supervisors, len(children) - supervisors)
 
     def get_childspec(self, child_id: Any) -> ChildSpec:
-        """The spec of a child.
+        """Return the spec of a child.
 
         Raises:
             ChildNotFound: there is none with this id.
@@ -185,7 +192,7 @@ class Supervising(EventLoopActor):
         return self._find(child_id).spec
 
     def _find(self, key: Any) -> Child:
-        """A child by its id, its ref or its address."""
+        """Return a child by its id, its ref or its address."""
         if isinstance(key, LoopRef):
             child = key.parent
             if isinstance(child, Child) and child.supervisor is self and child.ref is key:
@@ -208,12 +215,12 @@ class Supervising(EventLoopActor):
 
     # -- a child's own end -----------------------------------------------------------------
 
-    def child_exited(self, child: Child, cell: Cell) -> None:
-        """A child's actor is dead. Called on the supervisor's own turn (see child.Child)."""
-        if child.ref is not cell or child.state is not ChildState.RUNNING:
+    def child_exited(self, child: Child, record: Record) -> None:
+        """Deal with the end of a child's actor, on the supervisor's own turn (see child.Child)."""
+        if child.ref is not record or child.state is not ChildState.RUNNING:
             return  # an operation is stopping it, or it has been replaced already
         child.ref = None
-        reason = cell.reason or SHUTDOWN
+        reason = record.reason or SHUTDOWN
         spec = child.spec
         action = exit_action(spec.restart, reason)
         child.state = ChildState.RESTARTING if action is ExitAction.RESTART else ChildState.DOWN
@@ -221,7 +228,7 @@ class Supervising(EventLoopActor):
         if address is not None:
             address.on_down()
         if telemetry.listening():
-            telemetry.emit(EventKind.EXITED, self._actor_ref, child, cell, reason)
+            telemetry.emit(EventKind.EXITED, self._actor_ref, child, record, reason)
         if is_reported(spec.restart, reason):
             logger.info("%s: child %r ended: %r", self._label(), child.id, reason)
         if action is ExitAction.RESTART:
@@ -302,7 +309,7 @@ class Supervising(EventLoopActor):
             self._operations.submit(self._restart(child))
 
     def _retry(self, child: Child, error: StartError) -> None:
-        """A restart failed: it counts, and is tried again after what waits in the inbox."""
+        """Try a failed restart again after what waits in the inbox; the failure counts."""
         logger.error("%s: child %r can't be restarted: %s", self._label(), child.id, error)
         child.state = ChildState.RESTARTING
         reason = ExitReason.error(error)
@@ -448,7 +455,7 @@ class Supervising(EventLoopActor):
         self._stopped(child, ref)
 
     def _ask_to_end(self, child: Child) -> float | None:
-        """Tell a child to end, and how long it may take."""
+        """Ask a child to end; return how long it may take, in seconds or None."""
         ref, shutdown = child.ref, child.spec.shutdown
         if shutdown is Shutdown.BRUTAL_KILL:
             call_on(ref, kill)
@@ -509,13 +516,13 @@ class Supervising(EventLoopActor):
         pending = super()._exit_hook(reason, started=started)
         if pending is not None and is_awaitable(pending):
             exc = yield lambda wake: attend(
-                self._actor_ref, pending, lambda _cell, _value, exc: wake(exc)
+                self._actor_ref, pending, lambda _record, _value, exc: wake(exc)
             )
             if exc is not None:
                 raise exc
 
     def _kill_hook(self) -> None:
-        """The link's effect: who kills a supervisor kills its children."""
+        """Kill the children: the effect of OTP's links."""
         self._operations.abort(f"{self._label()} is ending")
         for child in tuple(self._children.values()):
             self._cancel_timer(child)
@@ -527,25 +534,25 @@ class Supervising(EventLoopActor):
                 call_on(ref, kill)
 
 
-def _looked_at_later(_cell: Cell, _exc: BaseException | None) -> None:
+def _looked_at_later(_record: Record, _exc: BaseException | None) -> None:
     """Stand for the supervisor while it launches a child: a failed start isn't a child's end."""
 
 
-def _adopt(cell: Cell, child: Child) -> None:
-    """Give an actor that was started as a root its place under a supervisor."""
-    if cell.status is Status.DEAD:
-        child.exited(cell)
+def _adopt(record: Record, child: Child) -> None:
+    """Put an actor that was started as a root under a supervisor."""
+    if record.status is Status.DEAD:
+        child.exited(record)
         return
-    if cell.parent is not None and not cell.parent.supervised:
-        cell.parent.exited(cell)
-    cell.parent = child
+    if record.parent is not None and not record.parent.supervised:
+        record.parent.exited(record)
+    record.parent = child
 
 
 def is_temporary(spec: ChildSpec) -> bool:
-    """Whether a child's spec goes with it."""
+    """Return whether a child's spec goes with it."""
     return spec.restart is Restart.TEMPORARY
 
 
 def called_off(child: Child) -> bool:
-    """Whether a start failed because somebody stops the child."""
+    """Return whether a start failed because the child is being stopped."""
     return child.state is ChildState.TERMINATING

@@ -18,7 +18,7 @@ from supervisors.errors import (
     ChildRunning,
     StartIgnored,
 )
-from supervisors.launch import StartShutdown
+from supervisors.lifecycle import StartShutdown
 from supervisors.policy import AutoShutdown, Restart, Scope, Strategy, restart_scope
 from supervisors.reasons import ExitReason
 from supervisors.spec import ChildSpec, Flags, check_specs
@@ -98,7 +98,7 @@ class Supervisor(Supervising):
     # -- restarting ------------------------------------------------------------------------
 
     def _group(self, child: Child) -> list[Child]:
-        """The children a restart of `child` touches, in starting order."""
+        """Return the children a restart of `child` touches, in starting order."""
         scope = restart_scope(self._flags.strategy)
         if scope is Scope.ONE:
             return [child]
@@ -146,7 +146,7 @@ class Supervisor(Supervising):
 
     @staticmethod
     def _settled(child: Child) -> None:
-        """A temporary child is never started again: its arguments are not kept."""
+        """Drop a temporary child's arguments: it is never started again."""
         if child.spec.restart is Restart.TEMPORARY:
             child.spec = child.spec.without_arguments()
 
@@ -244,7 +244,7 @@ class Supervisor(Supervising):
         return child
 
     def tree(self) -> TreeNode:
-        """The tree below and with this supervisor."""
+        """Return the tree below and with this supervisor."""
         return tree_of(self)
 
     def configure(

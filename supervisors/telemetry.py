@@ -1,7 +1,7 @@
 """Telemetry: what supervisors do to their children, as events for whoever subscribes.
 
-Nothing is built while nobody listens. A subscriber runs on the supervisor's thread, so it has to
-be quick; one that raises is logged and goes on being called.
+Nothing is built while there is no subscriber. A subscriber runs on the supervisor's thread, so it
+has to be quick; one that raises is logged and goes on being called.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _subscribers: tuple[Callable[[Event], object], ...] = ()
 
 
 def listening() -> bool:
-    """Whether anybody has subscribed."""
+    """Return whether there is a subscriber."""
     return bool(_subscribers)
 
 

@@ -70,7 +70,7 @@ class _ManualTimer:
 
 
 class ManualClock:
-    """A clock that stands still until it is told to move.
+    """A clock that stands still until it is moved.
 
     Args:
         start: its first time, in seconds.
@@ -84,7 +84,7 @@ class ManualClock:
         self._numbers = itertools.count()
 
     def time(self) -> float:
-        """The time it was moved to."""
+        """Return the time it was moved to."""
         return self._now
 
     def call_later(self, delay: float, callback: Callable[..., object], *args: Any) -> _ManualTimer:
@@ -203,7 +203,7 @@ class CrashingActor(EventLoopActor):
         return message
 
     def on_stop(self) -> Any:
-        """End, as slowly as told."""
+        """End, as slowly as asked for."""
         if self.stop_takes:
             return self._stop_slowly()
         self._sign("stop")
@@ -256,12 +256,12 @@ async def _checked(main: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
     async with asyncio.timeout(HANG):
         result = await main()
     scheduler = current_scheduler()
-    for cell in sorted(scheduler.cells, key=lambda cell: cell.parent is not None):
-        kill(cell)
+    for record in sorted(scheduler.records, key=lambda record: record.parent is not None):
+        kill(record)
     await run_until_idle()
     if complaints:
         raise LeakError(f"the loop complained: {complaints}")
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    if tasks or scheduler.cells:
-        raise LeakError(f"left over: {tasks or ''} {scheduler.cells or ''}")
+    if tasks or scheduler.records:
+        raise LeakError(f"left over: {tasks or ''} {scheduler.records or ''}")
     return result

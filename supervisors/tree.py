@@ -38,7 +38,7 @@ class TreeNode(NamedTuple):
 
 
 def tree_of(supervisor: Any) -> TreeNode:
-    """The tree from this supervising actor down; call it on the actor's own thread."""
+    """Return the tree from this supervising actor down; call it on the actor's own thread."""
     ref = supervisor.actor_ref
     name = supervisor.name or type(supervisor).__name__
     return TreeNode(
@@ -63,7 +63,7 @@ def _node(child: Any, scheduler: Any) -> TreeNode:
 
 
 def render(node: TreeNode) -> str:
-    """A tree as text, one line for each node."""
+    """Return a tree as text, one line for each node."""
     return "\n".join(_lines(node, "", ""))
 
 

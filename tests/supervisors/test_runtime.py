@@ -194,12 +194,12 @@ def test_a_cancelled_spawn_ends_the_actor():
     async def main():
         spawning = asyncio.ensure_future(CrashingActor.spawn(start_takes=inf))
         await run_until_idle()
-        assert len(current_scheduler().cells) == 1
+        assert len(current_scheduler().records) == 1
         spawning.cancel()
         with pytest.raises(asyncio.CancelledError):
             await spawning
         await run_until_idle()
-        assert not current_scheduler().cells
+        assert not current_scheduler().records
 
     run(main)
 

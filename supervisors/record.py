@@ -1,7 +1,7 @@
-"""`Cell`: all the runtime knows of one actor, and the items that stand in its inbox.
+"""`Record`: all the runtime knows of one actor, and the items that stand in its inbox.
 
-The cell is the base of `LoopRef` (runtime.py): the ref a user holds *is* the actor's record, so
-an idle actor costs its own object and this one. A cell keeps its actor alive from start to exit
+The record is the base of `LoopRef` (runtime.py): the ref a user holds *is* the actor's record, so
+an idle actor costs its own object and this one. A record keeps its actor alive from start to exit
 and lets go of it then. Only the scheduler's thread touches the fields, but for reading `status`.
 
 The inbox is a deque that exists only while messages wait; schedulers keep a few spare ones.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from supervisors.reasons import ExitReason
     from supervisors.scheduler import Scheduler
 
-__all__ = ["ActorCore", "Ask", "Call", "Cell", "Parent", "Status", "Stop"]
+__all__ = ["ActorCore", "Ask", "Call", "Parent", "Record", "Status", "Stop"]
 
 
 class Status(IntEnum):
@@ -64,18 +64,18 @@ class ActorCore(Protocol):
 
 
 class Parent(Protocol):
-    """What a cell points to: the actor's place under its supervisor, or among the roots."""
+    """Who is notified of an actor's end: a supervisor's child record, or pykka's registry."""
 
     supervised: bool
 
     @property
     def scheduler(self) -> Scheduler | None:
-        """The supervisor's scheduler; None for a root's place."""
+        """The supervisor's scheduler; None for a root."""
 
-    def exited(self, cell: Cell) -> None:
-        """The actor of this place has ended; called on that actor's thread."""
+    def exited(self, record: Record) -> None:
+        """Note that the actor has ended; called on that actor's thread."""
 
-    def undelivered(self, cell: Cell, item: Any, refusal: Refusal) -> bool:
+    def undelivered(self, record: Record, item: Any, refusal: Refusal) -> bool:
         """Take an item its actor won't handle; False if it is not wanted here."""
 
 
@@ -111,7 +111,7 @@ class Stop:
         self.reason = reason
 
 
-class Cell:
+class Record:
     """One actor's record.
 
     Attributes:
@@ -122,8 +122,8 @@ class Cell:
         limit: how many items may wait.
         reason: why it ended; None before.
         owned: its tasks and timers; None when there are none.
-        watchers: functions to call with the cell when it is dead; None when there are none.
-        parent: its place under a supervisor or among the roots; None for neither.
+        watchers: functions to call with the record when it is dead; None when there are none.
+        parent: its supervisor's record of it, or that of the roots; None for neither.
         grace: the timer that stops waiting for its cancelled tasks; None when there is none.
         on_started: called with None or the exception when its start is over; None after.
     """
@@ -151,10 +151,10 @@ class Cell:
     limit: int
     reason: ExitReason | None
     owned: set[Any] | None
-    watchers: list[Callable[[Cell], object]] | None
+    watchers: list[Callable[[Record], object]] | None
     parent: Parent | None
     grace: TimerHandle | None
-    on_started: Callable[[Cell, BaseException | None], object] | None
+    on_started: Callable[[Record, BaseException | None], object] | None
     _urn: str | None
     _event: Event | None
 
@@ -164,6 +164,6 @@ class Cell:
         return self.status <= Status.RUNNING
 
     def ended(self) -> None:
-        """Release who waits for `actor_stopped`; called once the cell is dead."""
+        """Release who waits for `actor_stopped`; called once the record is dead."""
         if self._event is not None:
             self._event.set()
