@@ -17,13 +17,13 @@ from actorxmpp.settings import SessionSettings
 from actorxmpp.testing.connector import MemoryConnector
 from actorxmpp.testing.server.accounts import Accounts
 from actorxmpp.testing.server.certificate import ensure_certificate
-from actorxmpp.testing.server.component import ComponentLink
-from actorxmpp.testing.server.house import House
-from actorxmpp.testing.server.session import Session
+from actorxmpp.testing.server.client import ClientStream
+from actorxmpp.testing.server.component import ComponentStream
+from actorxmpp.testing.server.state import ServerState
 
 if TYPE_CHECKING:
     from actorxmpp.net.connection import Connection
-    from actorxmpp.testing.server.link import Link
+    from actorxmpp.testing.server.stream import Stream
 
 __all__ = ["COMPONENT_PORT", "MemoryServer"]
 
@@ -52,7 +52,7 @@ class MemoryServer:
         self._credentials = (password, secret)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._ca_file = ""
-        self._house: House | None = None
+        self._state: ServerState | None = None
 
     async def __aenter__(self) -> Self:
         """Make a certificate and open."""
@@ -64,7 +64,7 @@ class MemoryServer:
         await accounts.add_all({}, {}, *self._credentials)
         context = await server_context(str(files.chain_file), str(files.key_file))
         loop = asyncio.get_running_loop()
-        self._house = House(self.domain, accounts, loop, tls=context)
+        self._state = ServerState(self.domain, accounts, loop, tls=context)
         return self
 
     async def __aexit__(self, *_exc_info: object) -> None:
@@ -76,10 +76,10 @@ class MemoryServer:
             self._folder.cleanup()
 
     @property
-    def house(self) -> House:
+    def state(self) -> ServerState:
         """Everything the connections share."""
-        assert self._house is not None, "use the server as an async context manager"
-        return self._house
+        assert self._state is not None, "use the server as an async context manager"
+        return self._state
 
     def settings(self, **changes: Any) -> SessionSettings:
         """Settings for a session that is to reach this server."""
@@ -90,15 +90,15 @@ class MemoryServer:
         }
         return SessionSettings(**values)
 
-    def _accept(self, connection: Connection, address: tuple[str, int] | None) -> Link:
+    def _accept(self, connection: Connection, address: tuple[str, int] | None) -> Stream:
         component = address is not None and address[1] == COMPONENT_PORT
-        link: Link = (ComponentLink if component else Session)(connection, self.house)
-        self.house.entered(link)
-        return link
+        stream: Stream = (ComponentStream if component else ClientStream)(connection, self.state)
+        self.state.add(stream)
+        return stream
 
     def cut(self) -> int:
         """Cut every connection hard; returns how many there were."""
-        links = list(self.house.links)
-        for link in links:
-            link.cut()
-        return len(links)
+        streams = list(self.state.streams)
+        for stream in streams:
+            stream.cut()
+        return len(streams)

@@ -5,8 +5,8 @@ it by hand. Nothing is written to disk but a certificate in a private folder, no
 that a server on the open network would have to check (quotas, abuse, federation), and all that it
 knows is gone when it ends.
 
-Start to read at `server.py` (what one process holds), then follow a stanza: `link.py` (bytes in),
-`session.py` or `component.py` (who sends), `router.py` (where to), `link.py` (bytes out).
+Start to read at `server.py` (what one process holds), then follow a stanza: `stream.py` (bytes in),
+`client.py` or `component.py` (who sends), `router.py` (where to), `stream.py` (bytes out).
 The server's process imports neither pykka nor the client side of this package.
 """
 

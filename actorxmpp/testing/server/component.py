@@ -16,13 +16,13 @@ from actorxmpp.testing.server import namespaces as ns
 from actorxmpp.testing.server.addresses import domain_of, parse
 from actorxmpp.testing.server.directory import Component
 from actorxmpp.testing.server.limits import COMPONENT_OUTPUT_BYTES
-from actorxmpp.testing.server.link import Link, Phase, Refusal
+from actorxmpp.testing.server.stream import Phase, Refusal, Stream
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from actorxmpp.net.connection import Connection
-    from actorxmpp.testing.server.house import House
+    from actorxmpp.testing.server.state import ServerState
     from actorxmpp.xmlstream.tokenizer import StreamOpened
 
 _HANDSHAKE: Final = f"{{{ns.COMPONENT}}}handshake"
@@ -30,21 +30,21 @@ _FOREIGN: Final = f"{{{ns.COMPONENT}}}"
 _OWN: Final = f"{{{ns.CLIENT}}}"
 
 
-class ComponentLink(Link):
+class ComponentStream(Stream):
     """One connection to the component port.
 
     Args:
         connection: The socket.
-        house: The server it belongs to.
+        state: The server it belongs to.
     """
 
-    __slots__ = ("_component", "_house", "_jid", "_stream_id")
+    __slots__ = ("_component", "_jid", "_state", "_stream_id")
 
     namespace = ns.COMPONENT
 
-    def __init__(self, connection: Connection, house: House) -> None:
-        super().__init__(connection, house.domain, COMPONENT_OUTPUT_BYTES)
-        self._house = house
+    def __init__(self, connection: Connection, state: ServerState) -> None:
+        super().__init__(connection, state.domain, COMPONENT_OUTPUT_BYTES)
+        self._state = state
         self._jid = ""
         self._stream_id = ""
         self._component: Component | None = None
@@ -56,7 +56,7 @@ class ComponentLink(Link):
         self._send_header(self._stream_id)
         if address is None or address.full != address.domain:
             raise Refusal("host-unknown", "'to' must be the component's own domain")
-        if self._house.accounts.component_secret(self._jid) is None:
+        if self._state.accounts.component_secret(self._jid) is None:
             raise Refusal("host-unknown", "no component of this name is expected")
 
     def _element(self, element: Element) -> None:
@@ -68,17 +68,17 @@ class ComponentLink(Link):
             raise Refusal("not-authorized", "the handshake comes first")
 
     def _handshake(self, proof: str) -> None:
-        secret = self._house.accounts.component_secret(self._jid) or ""
+        secret = self._state.accounts.component_secret(self._jid) or ""
         # XEP-0114 prescribes SHA-1 here
         expected = hashlib.sha1((self._stream_id + secret).encode()).hexdigest()  # noqa: S324
         if not hmac.compare_digest(expected.encode(), proof.strip().lower().encode()):
             raise Refusal("not-authorized", "the handshake does not fit the secret")
-        directory = self._house.directory
+        directory = self._state.directory
         if self._jid in directory.components:
             raise Refusal("conflict", "this component is connected already")
         self._component = directory.components[self._jid] = Component(self._jid, self)
-        self._house.accounts.component_seen(self._jid)
-        self._house.logins += 1
+        self._state.accounts.component_seen(self._jid)
+        self._state.logins += 1
         self._establish()
         self.send(b"<handshake/>")
 
@@ -90,18 +90,18 @@ class ComponentLink(Link):
             raise Refusal("improper-addressing", "a component's stanza needs a 'to'")
         if domain_of(element.get("from", "")).lower() != component.jid:
             raise Refusal("invalid-from", "'from' must be an address of the component's own")
-        if not self._house.router.route(component, element):
+        if not self._state.router.route(component, element):
             raise Refusal("unsupported-stanza-type")
 
     def _left(self) -> None:
         component, self._component = self._component, None
         if component is not None:
-            directory = self._house.directory
+            directory = self._state.directory
             if directory.components.get(component.jid) is component:
                 del directory.components[component.jid]
 
     def _gone(self) -> None:
-        self._house.left(self)
+        self._state.remove(self)
 
     def __repr__(self) -> str:
         established = self._phase is Phase.ESTABLISHED

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 
-class Stream(Protocol):
+class StreamPort(Protocol):
     """What the server asks of a connection, whoever is at its other end."""
 
     def send(self, data: bytes) -> None:
@@ -37,7 +37,7 @@ class Component:
     """
 
     jid: str
-    stream: Stream
+    stream: StreamPort
 
 
 @dataclass(slots=True, eq=False)
@@ -56,7 +56,7 @@ class Resource:
 
     jid: str
     user: User
-    stream: Stream
+    stream: StreamPort
     priority: int | None = None
     presence: Element | None = None
     interested: bool = False
@@ -118,7 +118,7 @@ class Directory:
             user = self.users[bare] = User(bare)
         return user
 
-    def attach(self, bare: str, name: str, stream: Stream) -> tuple[Resource, Resource | None]:
+    def attach(self, bare: str, name: str, stream: StreamPort) -> tuple[Resource, Resource | None]:
         """Enter a new session and return it, with the one whose place it took, if any."""
         user = self.user(bare)
         replaced = user.resources.pop(name, None)

@@ -29,7 +29,7 @@ DRAIN_BYTES: Final = 256 * KIB
 LOGIN_SECONDS: Final = 120.0
 """From accept to bind. Thousands of sessions logging in at once on one core need most of it."""
 
-FAREWELL_SECONDS: Final = 3.0
+CLOSE_SECONDS: Final = 3.0
 """How long the server, when it stops, waits for its peers to take their last bytes."""
 
 MAX_LOGIN_ATTEMPTS: Final = 3

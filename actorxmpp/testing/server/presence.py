@@ -20,20 +20,20 @@ from actorxmpp.testing.server.subscription import GOT, SENT, State, apply
 from actorxmpp.xmlstream.serialize import to_bytes
 
 if TYPE_CHECKING:
-    from actorxmpp.testing.server.post import Post, Sender
+    from actorxmpp.testing.server.routerport import RouterPort, Sender
 
 _PRIORITY: Final = f"{{{ns.CLIENT}}}priority"
 _ADDRESSED: Final = frozenset({None, "unavailable", "error"})
 _LISTING: Final = frozenset({"subscribe", "subscribed"})
 
 
-class PresenceKeeper:
+class PresenceHandler:
     """Handles every presence stanza, and the presence of sessions that just went away."""
 
-    __slots__ = ("_post", "_push_ids")
+    __slots__ = ("_push_ids", "_router")
 
-    def __init__(self, post: Post) -> None:
-        self._post = post
+    def __init__(self, router: RouterPort) -> None:
+        self._router = router
         self._push_ids = count(1)
 
     def handle(self, sender: Sender, stanza: Element) -> None:
@@ -46,7 +46,7 @@ class PresenceKeeper:
             return
         address = parse(to)
         if address is None:
-            self._post.bounce(sender, stanza, "jid-malformed")
+            self._router.bounce(sender, stanza, "jid-malformed")
         elif kind is not None and kind in SENT:
             self._subscription(sender, stanza, address, kind)
         elif kind == "probe":
@@ -54,7 +54,7 @@ class PresenceKeeper:
         elif kind in _ADDRESSED:
             self._directed(sender, stanza, address)
         else:
-            self._post.bounce(sender, stanza, "bad-request")
+            self._router.bounce(sender, stanza, "bad-request")
 
     # -- a session's own presence ----------------------------------------------------------------
 
@@ -64,7 +64,7 @@ class PresenceKeeper:
         elif kind == "unavailable":
             self._unavailable(sender, stanza)
         else:
-            self._post.bounce(sender, stanza, "bad-request")
+            self._router.bounce(sender, stanza, "bad-request")
 
     def _available(self, sender: Resource, stanza: Element) -> None:
         try:
@@ -72,7 +72,7 @@ class PresenceKeeper:
         except ValueError:
             priority = 1000
         if not -128 <= priority <= 127:
-            self._post.bounce(sender, stanza, "bad-request")
+            self._router.bounce(sender, stanza, "bad-request")
             return
         initial = sender.priority is None
         sender.priority = priority
@@ -81,7 +81,7 @@ class PresenceKeeper:
         if initial:
             self._welcome(sender)
         if priority >= 0:
-            for message in self._post.offline.take(sender.user.bare):
+            for message in self._router.offline.take(sender.user.bare):
                 sender.stream.send(to_bytes(message, ns.CLIENT))
 
     def _welcome(self, sender: Resource) -> None:
@@ -99,7 +99,7 @@ class PresenceKeeper:
             sender.stream.send(to_bytes(request, ns.CLIENT))
 
     def _ask_presence(self, sender: Resource, contact: str) -> None:
-        user = self._post.directory.users.get(contact)
+        user = self._router.directory.users.get(contact)
         if user is None:
             self._to_other_domain(_presence("probe", sender.user.bare, contact))
         elif user.roster.state(sender.user.bare) & State.FROM:
@@ -108,8 +108,8 @@ class PresenceKeeper:
 
     def _to_other_domain(self, stanza: Element) -> None:
         address = parse(stanza.get("to", ""))
-        if address is not None and address.domain != self._post.domain:
-            self._post.deliver(stanza)
+        if address is not None and address.domain != self._router.domain:
+            self._router.deliver(stanza)
 
     def _unavailable(self, sender: Resource, stanza: Element) -> None:
         was_available = sender.priority is not None
@@ -147,7 +147,7 @@ class PresenceKeeper:
     def _show(self, presence: Element | None, to: str) -> None:
         if presence is not None:
             presence.set("to", to)
-            self._post.deliver(presence)
+            self._router.deliver(presence)
 
     # -- presence for one address ----------------------------------------------------------------
 
@@ -157,7 +157,7 @@ class PresenceKeeper:
             if kind is None:
                 targets = sender.directed = sender.directed or set()
                 if len(targets) >= MAX_DIRECTED and address.full not in targets:
-                    self._post.bounce(sender, stanza, "policy-violation")
+                    self._router.bounce(sender, stanza, "policy-violation")
                     return
                 targets.add(address.full)
             elif sender.directed is not None:
@@ -165,21 +165,21 @@ class PresenceKeeper:
         self._pass_on(sender, stanza, address)
 
     def _pass_on(self, sender: Sender, stanza: Element, address: Address) -> None:
-        if address.domain == self._post.domain:
-            self._post.deliver(stanza)
+        if address.domain == self._router.domain:
+            self._router.deliver(stanza)
         else:
-            self._post.to_domain(sender, stanza, address.domain)
+            self._router.to_domain(sender, stanza, address.domain)
 
     def _probe(self, sender: Sender, stanza: Element, address: Address) -> None:
-        if address.domain != self._post.domain:
-            self._post.to_domain(sender, stanza, address.domain)
+        if address.domain != self._router.domain:
+            self._router.to_domain(sender, stanza, address.domain)
             return
         asker = parse(stanza.get("from", ""))
-        user = self._post.directory.users.get(address.bare)
+        user = self._router.directory.users.get(address.bare)
         if asker is None:
             return
         if user is None or not user.roster.state(asker.bare) & State.FROM:
-            self._post.deliver(_presence("unsubscribed", address.bare, asker.full))
+            self._router.deliver(_presence("unsubscribed", address.bare, asker.full))
             return
         for resource in user.available():
             self._show(resource.presence, asker.full)
@@ -191,7 +191,7 @@ class PresenceKeeper:
         if not isinstance(sender, Resource):
             source = parse(stanza.get("from", ""))
             if source is None:
-                self._post.bounce(sender, stanza, "jid-malformed")
+                self._router.bounce(sender, stanza, "jid-malformed")
                 return
             stanza.set("from", source.bare)
             self._forward(sender, stanza, address, kind)
@@ -201,7 +201,7 @@ class PresenceKeeper:
         try:
             passes, had_seen = self._sent(user, address.bare, kind)
         except RosterError as error:
-            self._post.bounce(sender, stanza, error.condition)
+            self._router.bounce(sender, stanza, error.condition)
             return
         if not passes:
             return
@@ -220,10 +220,10 @@ class PresenceKeeper:
         return passes, bool(before & State.FROM)
 
     def _forward(self, sender: Sender, stanza: Element, address: Address, kind: str) -> None:
-        if address.domain != self._post.domain:
-            self._post.to_domain(sender, stanza, address.domain)
-        elif self._post.exists(address):
-            self._got(stanza, self._post.directory.user(address.bare), kind)
+        if address.domain != self._router.domain:
+            self._router.to_domain(sender, stanza, address.domain)
+        elif self._router.exists(address):
+            self._got(stanza, self._router.directory.user(address.bare), kind)
 
     def _got(self, stanza: Element, user: User, kind: str) -> None:
         """A subscription stanza has reached the account it is for."""
@@ -238,15 +238,15 @@ class PresenceKeeper:
             except RosterError:
                 return  # a request too many: as if it had never come
             self._push_change(user, item)
-            self._post.deliver(stanza)
+            self._router.deliver(stanza)
             if kind == "unsubscribe" and before & State.FROM:
                 self._hide(user, source)
-        self._post.directory.forget_if_empty(user)
+        self._router.directory.forget_if_empty(user)
 
     def _answer_again(self, user: User, contact: str) -> None:
         """RFC 6121 section 3.1.3: a request granted before is granted at once."""
         grant = _presence("subscribed", user.bare, contact)
-        asker = self._post.directory.users.get(contact)
+        asker = self._router.directory.users.get(contact)
         if asker is not None:
             self._got(grant, asker, "subscribed")
         else:
@@ -254,7 +254,7 @@ class PresenceKeeper:
 
     def _hide(self, user: User, contact: str) -> None:
         for resource in user.available():
-            self._post.deliver(_presence("unavailable", resource.jid, contact))
+            self._router.deliver(_presence("unavailable", resource.jid, contact))
 
     def cancel(self, sender: Resource, item: Item) -> None:
         """End both subscriptions with a contact that was taken out of the roster."""

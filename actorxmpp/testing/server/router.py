@@ -1,6 +1,6 @@
 """Where a stanza goes: RFC 6120 section 10 and RFC 6121 section 8 for one domain.
 
-A stanza arrives here from `session.py` or `component.py` with its sender's address stamped on, and
+A stanza arrives here from `client.py` or `component.py` with its sender's address stamped on, and
 leaves as bytes on somebody's stream, as an answer of the server's own (`services.py`), as presence
 (`presence.py`), or as an error to its sender. The common case, a full JID that is connected, costs
 one look-up and one serialisation.
@@ -14,7 +14,7 @@ from actorxmpp.testing.server import namespaces as ns
 from actorxmpp.testing.server.addresses import Address, parse
 from actorxmpp.testing.server.directory import Directory, Resource
 from actorxmpp.testing.server.offline import OfflineStore, is_kept
-from actorxmpp.testing.server.presence import PresenceKeeper
+from actorxmpp.testing.server.presence import PresenceHandler
 from actorxmpp.testing.server.services import Services
 from actorxmpp.xmlstream.serialize import to_bytes
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from actorxmpp.testing.server.accounts import Accounts
-    from actorxmpp.testing.server.post import Sender
+    from actorxmpp.testing.server.routerport import Sender
 
 _REPLIES: Final = frozenset({"result", "error"})
 _IQ_TYPES: Final = frozenset({"get", "set", "result", "error"})
@@ -56,7 +56,7 @@ class Router:
         self.offline = OfflineStore(domain)
         self.messages_routed = 0
         self._accounts = accounts
-        self.presence = PresenceKeeper(self)
+        self.presence = PresenceHandler(self)
         self.services = Services(self, self.presence)
         self._kinds: dict[str, Callable[[Sender, Element], None]] = {
             ns.MESSAGE: self._message,

@@ -1,4 +1,4 @@
-"""One embedded server: two listening ports and the house behind them."""
+"""One embedded server: two listening ports and the state that their connections share."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from actorxmpp.testing.server.certificate import (
     CertificateFiles,
     ensure_certificate,
 )
-from actorxmpp.testing.server.component import ComponentLink
-from actorxmpp.testing.server.house import House
-from actorxmpp.testing.server.limits import FAREWELL_SECONDS, MAX_CONNECTIONS
+from actorxmpp.testing.server.client import ClientStream
+from actorxmpp.testing.server.component import ComponentStream
+from actorxmpp.testing.server.limits import CLOSE_SECONDS, MAX_CONNECTIONS
 from actorxmpp.testing.server.machine import rss_kib
 from actorxmpp.testing.server.ports import candidates, lowest_outgoing
-from actorxmpp.testing.server.session import Session
 from actorxmpp.testing.server.settings import SettingsError
+from actorxmpp.testing.server.state import ServerState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from actorxmpp.net.connection import Connection
-    from actorxmpp.testing.server.link import Link
     from actorxmpp.testing.server.settings import Settings
+    from actorxmpp.testing.server.stream import Stream
 
 
 class Server:
@@ -43,7 +43,7 @@ class Server:
 
     Attributes:
         accounts: Who may log in; may be added to while it runs.
-        house: Everything its connections share.
+        state: Everything its connections share.
         port: Of client streams, once started.
         component_port: Of component streams, once started.
 
@@ -62,15 +62,15 @@ class Server:
         self.component_port = 0
         self.connections_cut = 0
         self._rng = random.Random(settings.seed)
-        self._house: House | None = None
+        self._state: ServerState | None = None
         self._files: CertificateFiles | None = None
         self._listeners: list[tcp.Listener] = []
 
     @property
-    def house(self) -> House:
+    def state(self) -> ServerState:
         """Everything the connections share; there is one from `start` on."""
-        assert self._house is not None, "the server has not started"
-        return self._house
+        assert self._state is not None, "the server has not started"
+        return self._state
 
     @property
     def ca_file(self) -> Path:
@@ -93,7 +93,7 @@ class Server:
         folder = settings.folder or Path(tempfile.mkdtemp(prefix="actorxmpp-server-"))
         self._files = files = await asyncio.to_thread(ensure_certificate, folder, self._domain)
         context = await tls.server_context(str(files.chain_file), str(files.key_file))
-        self._house = house = House(
+        self._state = state = ServerState(
             self._domain,
             self.accounts,
             asyncio.get_running_loop(),
@@ -102,9 +102,9 @@ class Server:
             rng=self._rng if settings.seed is not None else None,
         )
         try:
-            self.port = await self._listen(settings.port, lambda peer: Session(peer, house))
+            self.port = await self._listen(settings.port, lambda peer: ClientStream(peer, state))
             self.component_port = await self._listen(
-                settings.component_port, lambda peer: ComponentLink(peer, house)
+                settings.component_port, lambda peer: ComponentStream(peer, state)
             )
         except NetError:
             await self.stop()
@@ -115,8 +115,8 @@ class Server:
         listeners, self._listeners = self._listeners, []
         for listener in listeners:
             listener.close()
-        if self._house is not None:
-            await self._end_links(self._house)
+        if self._state is not None:
+            await self._end_streams(self._state)
         if self._settings.folder is None:
             self.remove_certificate()
 
@@ -137,7 +137,7 @@ class Server:
         """
         chosen = [
             entry
-            for entry in self.house.directory.established()
+            for entry in self.state.directory.established()
             if jid is None or jid in {entry.jid, entry.jid.partition("/")[0]}
         ]
         if count < len(chosen):
@@ -149,18 +149,18 @@ class Server:
 
     def stats(self) -> dict[str, float]:
         """Counters and costs; see `EmbeddedServer.stats`."""
-        house = self.house
+        state = self.state
         return {
-            "sessions": len(house.directory.resources),
-            "components": len(house.directory.components),
-            "messages_routed": house.router.messages_routed,
-            "logins": house.logins,
+            "sessions": len(state.directory.resources),
+            "components": len(state.directory.components),
+            "messages_routed": state.router.messages_routed,
+            "logins": state.logins,
             "connections_cut": self.connections_cut,
             "rss_kib": rss_kib(),
             "cpu_s": time.process_time(),
         }
 
-    async def _listen(self, port: int, make: Callable[[Connection], Link]) -> int:
+    async def _listen(self, port: int, make: Callable[[Connection], Stream]) -> int:
         tries = [port] if port else candidates(lowest_outgoing())
         for number in tries:
             try:
@@ -173,26 +173,26 @@ class Server:
             return int(listener.port)
         raise AssertionError("the last candidate is any port")
 
-    def _accept(self, make: Callable[[Connection], Link]) -> Callable[[Connection], Link]:
-        house = self.house
+    def _accept(self, make: Callable[[Connection], Stream]) -> Callable[[Connection], Stream]:
+        state = self.state
 
-        def accept(connection: Connection) -> Link:
-            link = make(connection)
-            house.entered(link)
-            if len(house.links) > MAX_CONNECTIONS:
-                link.fail("resource-constraint", "too many connections")
-            return link
+        def accept(connection: Connection) -> Stream:
+            stream = make(connection)
+            state.add(stream)
+            if len(state.streams) > MAX_CONNECTIONS:
+                stream.fail("resource-constraint", "too many connections")
+            return stream
 
         return accept
 
-    async def _end_links(self, house: House) -> None:
-        for link in list(house.links):
-            link.fail("system-shutdown")
+    async def _end_streams(self, state: ServerState) -> None:
+        for stream in list(state.streams):
+            stream.fail("system-shutdown")
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(FAREWELL_SECONDS):
-                await house.empty.wait()
-        for link in list(house.links):
-            link.cut()
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await state.empty.wait()
+        for stream in list(state.streams):
+            stream.cut()
 
 
 def _bindings(context: tls.ServerContext) -> dict[str, bytes]:

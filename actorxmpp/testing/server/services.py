@@ -18,8 +18,8 @@ from actorxmpp.xmlstream.serialize import to_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from actorxmpp.testing.server.post import Post, Sender
-    from actorxmpp.testing.server.presence import PresenceKeeper
+    from actorxmpp.testing.server.presence import PresenceHandler
+    from actorxmpp.testing.server.routerport import RouterPort, Sender
 
 SERVER_NAME: Final = "actorxmpp embedded test server"
 
@@ -52,10 +52,10 @@ class Refused(Exception):
 class Services:
     """Answers the IQs addressed to the server."""
 
-    __slots__ = ("_for_account", "_for_server", "_post", "_presence")
+    __slots__ = ("_for_account", "_for_server", "_presence", "_router")
 
-    def __init__(self, post: Post, presence: PresenceKeeper) -> None:
-        self._post = post
+    def __init__(self, router: RouterPort, presence: PresenceHandler) -> None:
+        self._router = router
         self._presence = presence
         common: dict[tuple[str, str], Callable[[Sender, Element], Element | None]] = {
             ("get", _PING): _nothing,
@@ -92,12 +92,12 @@ class Services:
             return  # an answer to one of our roster pushes
         handler = table.get((kind, iq[0].tag))
         if handler is None:
-            self._post.bounce(sender, iq, "service-unavailable")
+            self._router.bounce(sender, iq, "service-unavailable")
             return
         try:
             payload = handler(sender, iq[0])
         except (Refused, RosterError) as refused:
-            self._post.bounce(sender, iq, refused.condition)
+            self._router.bounce(sender, iq, refused.condition)
             return
         reply = ns.answer(iq, "result")
         if payload is not None:
@@ -107,7 +107,7 @@ class Services:
     def _server_items(self, sender: Sender, query: Element) -> Element:  # noqa: ARG002 - the table's signature
         _refuse_node(query)
         items = Element(_ITEMS)
-        for jid in sorted(self._post.directory.components):
+        for jid in sorted(self._router.directory.components):
             SubElement(items, f"{{{ns.DISCO_ITEMS}}}item", {"jid": jid})
         return items
 

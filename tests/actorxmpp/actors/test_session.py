@@ -324,8 +324,8 @@ def test_hostile_xml_ends_the_stream_but_no_actor() -> None:
         parser = context.parser.ref  # type: ignore[union-attr]
         reasons: list[Any] = []
         bot.add_event_handler("disconnected", reasons.append)
-        for link in list(server.house.links):
-            link.send(b"<message><!-- no comments --></message>")
+        for stream in list(server.state.streams):
+            stream.send(b"<message><!-- no comments --></message>")
         await until(lambda: reasons)
         assert "restricted-xml" in reasons[0]
         await until(lambda: bot.sessionstarted)

@@ -122,8 +122,8 @@ def test_who_is_replaced_stays_away() -> None:
     async def main(server: Any) -> None:
         gateway = ComponentXMPP(JID, "secret", "m")
         await online(server, gateway)
-        (link,) = server.house.links
-        link.fail("conflict", "replaced by a new connection")
+        (stream,) = server.state.streams
+        stream.fail("conflict", "replaced by a new connection")
         status = gateway.session_context.status
         await until(lambda: status.state is SessionState.PARKED)
         assert status.reason == "conflict: replaced by a new connection"

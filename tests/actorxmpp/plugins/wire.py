@@ -60,8 +60,8 @@ class Wire:
 
     def recv(self, xml: str) -> None:
         """Have the stream bring a stanza."""
-        for link in list(self.server.house.links):
-            link.send(xml.encode())
+        for stream in list(self.server.state.streams):
+            stream.send(xml.encode())
 
     async def sent(self) -> Any:
         """Wait for a stanza the session sends."""

@@ -1,4 +1,4 @@
-"""A house without sockets, and people in it whose mail can be read."""
+"""A router whose clients are lists, and a server whose streams come through memory."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from actorxmpp.net.memory import pair
 from actorxmpp.net.tls import TlsPolicy, context_for, server_context
 from actorxmpp.testing.server.accounts import Accounts
 from actorxmpp.testing.server.certificate import CertificateFiles, ensure_certificate
-from actorxmpp.testing.server.component import ComponentLink
+from actorxmpp.testing.server.client import ClientStream
+from actorxmpp.testing.server.component import ComponentStream
 from actorxmpp.testing.server.directory import Component, Directory, Resource
-from actorxmpp.testing.server.house import House
 from actorxmpp.testing.server.router import Router
-from actorxmpp.testing.server.session import Session
+from actorxmpp.testing.server.state import ServerState
 
 PASSWORD = "secret"
 
 
 @dataclass
-class Mailbox:
+class RecordingStream:
     """A stream that keeps what it is sent."""
 
     sent: list[bytes] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Mailbox:
         return list(fromstring(b"<stream xmlns='jabber:client'>" + xml + b"</stream>"))
 
 
-class Town:
+class Net:
     """A router with clients and components that are lists."""
 
     def __init__(self, accounts: Accounts) -> None:
@@ -60,24 +60,24 @@ class Town:
 
     def client(
         self, jid: str, *, priority: int | None = 0, roster: bool = False
-    ) -> tuple[Resource, Mailbox]:
-        """A bound session, available unless `priority` is None; its mail so far is thrown away."""
+    ) -> tuple[Resource, RecordingStream]:
+        """A bound session, available unless `priority` is None; nothing sent yet is kept."""
         bare, _, name = jid.partition("/")
-        mailbox = Mailbox()
-        resource, _ = self.directory.attach(bare, name, mailbox)
+        stream = RecordingStream()
+        resource, _ = self.directory.attach(bare, name, stream)
         if roster:
             self.send(resource, "<iq type='get' id='r'><query xmlns='jabber:iq:roster'/></iq>")
         if priority is not None:
             self.send(resource, f"<presence><priority>{priority}</priority></presence>")
-        mailbox.sent.clear()
-        return resource, mailbox
+        stream.sent.clear()
+        return resource, stream
 
-    def component(self, jid: str) -> tuple[Component, Mailbox]:
+    def component(self, jid: str) -> tuple[Component, RecordingStream]:
         """A connected component."""
-        mailbox = Mailbox()
-        component = self.directory.components[jid] = Component(jid, mailbox)
+        stream = RecordingStream()
+        component = self.directory.components[jid] = Component(jid, stream)
         self.accounts.component_seen(jid)
-        return component, mailbox
+        return component, stream
 
     def leave(self, resource: Resource) -> None:
         """The session's connection is lost."""
@@ -110,8 +110,8 @@ def few_accounts() -> Accounts:
 
 
 @pytest.fixture
-def town(few_accounts: Accounts) -> Town:
-    return Town(few_accounts)
+def net(few_accounts: Accounts) -> Net:
+    return Net(few_accounts)
 
 
 HEADER = (
@@ -228,50 +228,50 @@ class Peer:
         await self.bind(resource)
 
 
-class Hall(Mailbox):
-    """A house whose visitors come through memory instead of sockets."""
+class Streams(RecordingStream):
+    """A server whose streams come through memory instead of sockets."""
 
     def __init__(self, accounts: Accounts, files: CertificateFiles) -> None:
         super().__init__()
         self._accounts = accounts
         self._files = files
-        self.house: Any = None
+        self.state: Any = None
 
     def run(self, story: Coroutine[Any, Any, None]) -> None:
         async def tell() -> None:
             context = await server_context(str(self._files.chain_file), str(self._files.key_file))
             loop = asyncio.get_running_loop()
-            self.house = House("localhost", self._accounts, loop, tls=context)
+            self.state = ServerState("localhost", self._accounts, loop, tls=context)
             try:
                 await story
             finally:
-                for link in list(self.house.links):
-                    link.cut()
-                await self.until(lambda: not self.house.links)
+                for stream in list(self.state.streams):
+                    stream.cut()
+                await self.until(lambda: not self.state.streams)
 
         asyncio.run(tell())
 
-    def _door(self, make: Callable[[Any, House], Any]) -> Peer:
+    def _connect(self, make: Callable[[Any, ServerState], Any]) -> Peer:
         def accept(connection: Any) -> Any:
-            link = make(connection, self.house)
-            self.house.entered(link)
-            return link
+            stream = make(connection, self.state)
+            self.state.add(stream)
+            return stream
 
         peer = Peer(str(self._files.ca_file))
         peer.connection, _ = pair(peer, accept)
         return peer
 
-    async def visitor(self) -> Peer:
+    async def connect(self) -> Peer:
         """A connection to the client port."""
-        return self._door(Session)
+        return self._connect(ClientStream)
 
-    async def supplier(self) -> Peer:
+    async def connect_component(self) -> Peer:
         """A connection to the component port."""
-        return self._door(ComponentLink)
+        return self._connect(ComponentStream)
 
-    async def guest(self, user: str, resource: str) -> Peer:
+    async def client(self, user: str, resource: str) -> Peer:
         """A client that has logged in and bound its resource."""
-        peer = await self.visitor()
+        peer = await self.connect()
         await peer.log_in(user, resource)
         peer.text = ""
         return peer
@@ -289,8 +289,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> CertificateFiles:
 
 
 @pytest.fixture
-def hall(few_accounts: Accounts, certificate: CertificateFiles) -> Hall:
-    return Hall(few_accounts, certificate)
+def server(few_accounts: Accounts, certificate: CertificateFiles) -> Streams:
+    return Streams(few_accounts, certificate)
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ HEADER = (
 PING = "<iq type='get' id='p'><ping xmlns='urn:xmpp:ping'/></iq>"
 
 
-async def connect(hall: Any, jid: str = "gw.localhost", secret: str = "handshake") -> Any:
+async def connect(server: Any, jid: str = "gw.localhost", secret: str = "handshake") -> Any:
     """A component's connection after its handshake was sent."""
-    peer = await hall.supplier()
+    peer = await server.connect_component()
     header = await peer.say(HEADER.format(jid), until=jid)
     found = re.search(r" id='([^']+)'", header)
     assert found is not None, header
@@ -33,57 +33,57 @@ def error(text: str) -> str:
     return match[1]
 
 
-def test_a_component_comes_in_and_goes(hall: Any) -> None:
+def test_a_component_comes_in_and_goes(server: Any) -> None:
     async def story() -> None:
-        peer = await connect(hall)
+        peer = await connect(server)
         assert await peer.heard("/>") == "<handshake/>"
-        assert list(hall.house.directory.components) == ["gw.localhost"]
+        assert list(server.state.directory.components) == ["gw.localhost"]
         await peer.say("</stream:stream>", until="</stream:stream>")
         await peer.ended()
-        assert hall.house.directory.components == {}
-        assert hall.house.links == set()
+        assert server.state.directory.components == {}
+        assert server.state.streams == set()
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_a_wrong_secret_is_refused(hall: Any) -> None:
+def test_a_wrong_secret_is_refused(server: Any) -> None:
     async def story() -> None:
-        peer = await connect(hall, secret="wrong")
+        peer = await connect(server, secret="wrong")
         assert error(await peer.ended()) == "not-authorized"
-        assert hall.house.directory.components == {}
+        assert server.state.directory.components == {}
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_a_second_one_of_the_same_name_is_refused(hall: Any) -> None:
+def test_a_second_one_of_the_same_name_is_refused(server: Any) -> None:
     async def story() -> None:
-        first = await connect(hall)
+        first = await connect(server)
         await first.heard("<handshake/>")
-        second = await connect(hall)
+        second = await connect(server)
         assert error(await second.ended()) == "conflict"
         assert not first.is_over
-        assert list(hall.house.directory.components) == ["gw.localhost"]
+        assert list(server.state.directory.components) == ["gw.localhost"]
 
-    hall.run(story())
+    server.run(story())
 
 
 @pytest.mark.parametrize("jid", ["unknown.localhost", "localhost", "user@gw.localhost", "@@", ""])
-def test_only_expected_components_are_let_in(hall: Any, jid: str) -> None:
+def test_only_expected_components_are_let_in(server: Any, jid: str) -> None:
     async def story() -> None:
-        peer = await hall.supplier()
+        peer = await server.connect_component()
         peer.write(HEADER.format(jid))
         assert error(await peer.ended()) == "host-unknown"
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_a_clients_header_is_refused(hall: Any) -> None:
+def test_a_clients_header_is_refused(server: Any) -> None:
     async def story() -> None:
-        peer = await hall.supplier()
+        peer = await server.connect_component()
         peer.write(HEADER.format("gw.localhost").replace("component:accept", "client"))
         assert error(await peer.ended()) == "invalid-namespace"
 
-    hall.run(story())
+    server.run(story())
 
 
 @pytest.mark.parametrize(
@@ -97,32 +97,32 @@ def test_a_clients_header_is_refused(hall: Any) -> None:
         ("<!DOCTYPE a>", "restricted-xml"),
     ],
 )
-def test_a_bad_stanza_ends_the_stream(hall: Any, stanza: str, condition: str) -> None:
+def test_a_bad_stanza_ends_the_stream(server: Any, stanza: str, condition: str) -> None:
     async def story() -> None:
-        peer = await connect(hall)
+        peer = await connect(server)
         await peer.heard("<handshake/>")
         peer.write(stanza)
         assert error(await peer.ended()) == condition
-        assert hall.house.directory.components == {}
+        assert server.state.directory.components == {}
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_nothing_comes_before_the_handshake(hall: Any) -> None:
+def test_nothing_comes_before_the_handshake(server: Any) -> None:
     async def story() -> None:
-        peer = await hall.supplier()
+        peer = await server.connect_component()
         await peer.say(HEADER.format("gw.localhost"), until=">")
         peer.write("<message from='gw.localhost' to='romeo@localhost'/>")
         assert error(await peer.ended()) == "not-authorized"
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_stanzas_change_their_namespace_on_the_way(hall: Any) -> None:
+def test_stanzas_change_their_namespace_on_the_way(server: Any) -> None:
     async def story() -> None:
-        component = await connect(hall)
+        component = await connect(server)
         await component.heard("<handshake/>")
-        client = await hall.guest("romeo", "r")
+        client = await server.client("romeo", "r")
         component.text = ""
         client.write("<message to='bot@gw.localhost'><body>to you</body></message>")
         heard = await component.heard("</message>")
@@ -138,14 +138,14 @@ def test_stanzas_change_their_namespace_on_the_way(hall: Any) -> None:
         assert "<body>back</body>" in heard
         assert heard.count("jabber:client") == 1
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_megabytes_wait_for_a_slow_component_and_arrive_in_order(hall: Any) -> None:
+def test_megabytes_wait_for_a_slow_component_and_arrive_in_order(server: Any) -> None:
     async def story() -> None:
-        component = await connect(hall)
+        component = await connect(server)
         await component.heard("<handshake/>")
-        client = await hall.guest("romeo", "r")
+        client = await server.client("romeo", "r")
         component.text = ""
         component.connection.pause_reading()
         body = "x" * 100_000
@@ -159,17 +159,17 @@ def test_megabytes_wait_for_a_slow_component_and_arrive_in_order(hall: Any) -> N
         await client.say("<message to='gw.localhost' id='last'/>" + PING, until="<iq")
         await component.heard('id="last"')
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_much_in_one_turn_is_no_reason_to_cut(hall: Any) -> None:
+def test_much_in_one_turn_is_no_reason_to_cut(server: Any) -> None:
     async def story() -> None:
-        component = await connect(hall)
+        component = await connect(server)
         await component.heard("<handshake/>")
-        (link,) = hall.house.links
+        (stream,) = server.state.streams
         for number in range(90):
-            link.send(f"<message id='{number}'><body>{'x' * 100_000}</body></message>".encode())
+            stream.send(f"<message id='{number}'><body>{'x' * 100_000}</body></message>".encode())
         await component.heard("id='89'")
         assert re.findall(r"id='(\d+)'", component.text) == [str(number) for number in range(90)]
 
-    hall.run(story())
+    server.run(story())

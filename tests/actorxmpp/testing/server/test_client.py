@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from actorxmpp.testing.server.session import Session
+from actorxmpp.testing.server.client import ClientStream
 
 HEADER = (
     "<?xml version='1.0'?><stream:stream xmlns='jabber:client'"
@@ -30,9 +30,9 @@ def error(text: str) -> str:
     return match[1]
 
 
-def test_a_login_from_header_to_ping(hall: Any) -> None:
+def test_a_login_from_header_to_ping(server: Any) -> None:
     async def story() -> None:
-        peer = await hall.visitor()
+        peer = await server.connect()
         assert "<required/>" in await peer.say(HEADER, until="</stream:features>")
         offer = await peer.secure()
         assert re.findall("<mechanism>(.*?)</mechanism>", offer) == ["SCRAM-SHA-256", "SCRAM-SHA-1"]
@@ -42,18 +42,18 @@ def test_a_login_from_header_to_ping(hall: Any) -> None:
         await peer.say("</stream:stream>", until="</stream:stream>")
         await peer.ended()
 
-    hall.run(story())
+    server.run(story())
 
 
 @pytest.mark.parametrize("mechanism", ["SCRAM-SHA-1", "SCRAM-SHA-256"])
-def test_both_hashes_let_in(hall: Any, mechanism: str) -> None:
+def test_both_hashes_let_in(server: Any, mechanism: str) -> None:
     async def story() -> None:
-        peer = await hall.visitor()
+        peer = await server.connect()
         await peer.say(HEADER, until="</stream:features>")
         await peer.secure()
         assert "<bind " in await peer.authenticate("romeo", "secret", mechanism)
 
-    hall.run(story())
+    server.run(story())
 
 
 @pytest.mark.parametrize(
@@ -66,22 +66,22 @@ def test_both_hashes_let_in(hall: Any, mechanism: str) -> None:
     ],
 )
 def test_a_bad_attempt_is_answered_and_another_is_possible(
-    hall: Any, mechanism: str, message: str, failure: str
+    server: Any, mechanism: str, message: str, failure: str
 ) -> None:
     async def story() -> None:
-        peer = await hall.visitor()
+        peer = await server.connect()
         await peer.say(HEADER, until="</stream:features>")
         await peer.secure()
         answer = await peer.say(AUTH.format(mechanism, message), until="</failure>")
         assert f"<{failure}/>" in answer
         assert "<bind " in await peer.authenticate("romeo", "secret")
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_a_wrong_password_is_refused_three_times_then_the_stream_ends(hall: Any) -> None:
+def test_a_wrong_password_is_refused_three_times_then_the_stream_ends(server: Any) -> None:
     async def story() -> None:
-        peer = await hall.visitor()
+        peer = await server.connect()
         await peer.say(HEADER, until="</stream:features>")
         await peer.secure()
         for user, password in (("romeo", "wrong"), ("nobody", "secret")):
@@ -89,12 +89,12 @@ def test_a_wrong_password_is_refused_three_times_then_the_stream_ends(hall: Any)
         await peer.authenticate("romeo", "wrong")
         assert error(await peer.ended()) == "policy-violation"
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_an_exchange_can_be_aborted(hall: Any) -> None:
+def test_an_exchange_can_be_aborted(server: Any) -> None:
     async def story() -> None:
-        peer = await hall.visitor()
+        peer = await server.connect()
         await peer.say(HEADER, until="</stream:features>")
         await peer.secure()
         await peer.say(AUTH.format("SCRAM-SHA-1", ""), until="<challenge")
@@ -102,17 +102,17 @@ def test_an_exchange_can_be_aborted(hall: Any) -> None:
         assert "<aborted/>" in await peer.say(abort, until="</failure>")
         assert "<bind " in await peer.authenticate("romeo", "secret")
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_without_tls_nobody_gets_in(hall: Any) -> None:
+def test_without_tls_nobody_gets_in(server: Any) -> None:
     async def story() -> None:
-        peer = await hall.visitor()
+        peer = await server.connect()
         await peer.say(HEADER, until="</stream:features>")
         attempt = AUTH.format("SCRAM-SHA-1", "")
         assert "<encryption-required/>" in await peer.say(attempt, until="</failure>")
 
-    hall.run(story())
+    server.run(story())
 
 
 @pytest.mark.parametrize(
@@ -137,35 +137,35 @@ def test_without_tls_nobody_gets_in(hall: Any) -> None:
         (HEADER + "<a>" + "x" * 300_000, "policy-violation"),
     ],
 )
-def test_a_bad_beginning_ends_the_stream(hall: Any, header: str, condition: str) -> None:
+def test_a_bad_beginning_ends_the_stream(server: Any, header: str, condition: str) -> None:
     async def story() -> None:
-        peer = await hall.visitor()
+        peer = await server.connect()
         peer.write(header)
         text = await peer.ended()
         assert text.startswith("<?xml version='1.0'?><stream:stream ")
         assert error(text) == condition
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_one_byte_at_a_time_is_as_good(hall: Any) -> None:
+def test_one_byte_at_a_time_is_as_good(server: Any) -> None:
     async def story() -> None:
-        peer = await hall.visitor()
+        peer = await server.connect()
         for character in HEADER:
             peer.write(character)
         assert "<required/>" in await peer.heard("</stream:features>")
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_what_was_sent_ahead_of_tls_is_not_taken_as_protected(hall: Any) -> None:
+def test_what_was_sent_ahead_of_tls_is_not_taken_as_protected(server: Any) -> None:
     async def story() -> None:
-        peer = await hall.visitor()
+        peer = await server.connect()
         await peer.say(HEADER, until="</stream:features>")
         peer.write(STARTTLS + HEADER)
         assert "<auth" not in await peer.ended()
 
-    hall.run(story())
+    server.run(story())
 
 
 @pytest.mark.parametrize(
@@ -180,21 +180,21 @@ def test_what_was_sent_ahead_of_tls_is_not_taken_as_protected(hall: Any) -> None
         ("text", "not-well-formed"),
     ],
 )
-def test_bad_stanzas_end_the_stream(hall: Any, stanza: str, condition: str) -> None:
+def test_bad_stanzas_end_the_stream(server: Any, stanza: str, condition: str) -> None:
     async def story() -> None:
-        peer = await hall.guest("romeo", "r")
+        peer = await server.client("romeo", "r")
         peer.write(stanza)
         found = error(await peer.ended())
         assert found == condition or (stanza == "text" and found in {"bad-format", "invalid-xml"})
-        assert hall.house.directory.resources == {}
-        assert hall.house.links == set()
+        assert server.state.directory.resources == {}
+        assert server.state.streams == set()
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_ones_own_address_may_be_given(hall: Any) -> None:
+def test_ones_own_address_may_be_given(server: Any) -> None:
     async def story() -> None:
-        peer = await hall.guest("romeo", "r")
+        peer = await server.client("romeo", "r")
         for source in ("romeo@localhost/r", "romeo@localhost", "ROMEO@localhost"):
             text = (
                 f"<message from='{source}' to='romeo@localhost/r'><body>{source}</body></message>"
@@ -202,157 +202,157 @@ def test_ones_own_address_may_be_given(hall: Any) -> None:
             heard = await peer.say(text, until="</message>")
             assert "romeo@localhost/r" in heard.partition("<body>")[0]
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_before_bind_nothing_else_is_taken(hall: Any) -> None:
+def test_before_bind_nothing_else_is_taken(server: Any) -> None:
     async def story() -> None:
-        peer = await hall.visitor()
+        peer = await server.connect()
         await peer.say(HEADER, until="</stream:features>")
         await peer.secure()
         await peer.authenticate("romeo", "secret")
         peer.write("<presence/>")
         assert error(await peer.ended()) == "not-authorized"
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_a_bad_resource_is_refused_and_another_may_be_asked_for(hall: Any) -> None:
+def test_a_bad_resource_is_refused_and_another_may_be_asked_for(server: Any) -> None:
     async def story() -> None:
-        peer = await hall.visitor()
+        peer = await server.connect()
         await peer.say(HEADER, until="</stream:features>")
         await peer.secure()
         await peer.authenticate("romeo", "secret")
         assert "<bad-request" in await peer.bind("x" * 1024)
         assert "romeo@localhost/fine" in await peer.bind("fine")
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_resources_are_made_up_and_differ(hall: Any) -> None:
+def test_resources_are_made_up_and_differ(server: Any) -> None:
     async def story() -> None:
         for _ in range(2):
-            await hall.guest("romeo", "")
-        assert len(hall.house.directory.resources) == 2
+            await server.client("romeo", "")
+        assert len(server.state.directory.resources) == 2
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_the_number_of_resources_is_bounded(hall: Any) -> None:
+def test_the_number_of_resources_is_bounded(server: Any) -> None:
     async def story() -> None:
         for number in range(64):
-            hall.house.directory.attach("romeo@localhost", str(number), hall)
-        peer = await hall.visitor()
+            server.state.directory.attach("romeo@localhost", str(number), server)
+        peer = await server.connect()
         await peer.say(HEADER, until="</stream:features>")
         await peer.secure()
         await peer.authenticate("romeo", "secret")
         assert "<resource-constraint" in await peer.bind("one more")
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_a_newer_session_takes_the_resource(hall: Any) -> None:
+def test_a_newer_session_takes_the_resource(server: Any) -> None:
     async def story() -> None:
-        older = await hall.guest("romeo", "r")
-        newer = await hall.guest("romeo", "r")
+        older = await server.client("romeo", "r")
+        newer = await server.client("romeo", "r")
         assert error(await older.ended()) == "conflict"
         assert "result" in await newer.say(PING, until="/>")
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_a_lost_connection_leaves_nothing(hall: Any) -> None:
+def test_a_lost_connection_leaves_nothing(server: Any) -> None:
     async def story() -> None:
-        peer = await hall.guest("romeo", "r")
+        peer = await server.client("romeo", "r")
         peer.write("<presence/>")
         await peer.heard("<presence")
         peer.connection.abort()
-        await hall.until(lambda: not hall.house.links)
-        assert hall.house.directory.resources == {}
-        assert hall.house.directory.users == {}
+        await server.until(lambda: not server.state.streams)
+        assert server.state.directory.resources == {}
+        assert server.state.directory.users == {}
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_a_cut_comes_without_a_word(hall: Any) -> None:
+def test_a_cut_comes_without_a_word(server: Any) -> None:
     async def story() -> None:
-        peer = await hall.guest("romeo", "r")
+        peer = await server.client("romeo", "r")
         before = peer.text
-        hall.house.directory.resources["romeo@localhost/r"].stream.cut()
-        assert hall.house.directory.resources == {}
+        server.state.directory.resources["romeo@localhost/r"].stream.cut()
+        assert server.state.directory.resources == {}
         assert await peer.ended() == before
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_who_does_not_read_is_cut(hall: Any) -> None:
+def test_who_does_not_read_is_cut(server: Any) -> None:
     async def story() -> None:
-        reader = await hall.guest("romeo", "r")
-        writer = await hall.guest("juliet", "j")
+        reader = await server.client("romeo", "r")
+        writer = await server.client("juliet", "j")
         reader.connection.pause_reading()
         body = "x" * 100_000
-        while "romeo@localhost/r" in hall.house.directory.resources:
+        while "romeo@localhost/r" in server.state.directory.resources:
             writer.write(f"<message to='romeo@localhost/r'><body>{body}</body></message>")
             await writer.say(PING, until="<iq")
         reader.connection.resume_reading()
         assert error(await reader.ended()) == "resource-constraint"
         assert "result" in await writer.say(PING, until="<iq")
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_a_stream_error_of_the_clients_ends_its_stream(hall: Any) -> None:
+def test_a_stream_error_of_the_clients_ends_its_stream(server: Any) -> None:
     async def story() -> None:
-        peer = await hall.guest("romeo", "r")
+        peer = await server.client("romeo", "r")
         condition = "<reset xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>"
         peer.write(f"<stream:error>{condition}</stream:error></stream:stream>")
         assert (await peer.ended()).endswith("</stream:stream>")
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_who_never_logs_in_is_sent_away(hall: Any) -> None:
+def test_who_never_logs_in_is_sent_away(server: Any) -> None:
     async def story() -> None:
-        peer = await hall.visitor()
+        peer = await server.connect()
         await peer.say(HEADER, until="</stream:features>")
-        (link,) = hall.house.links
-        link._too_slow()
+        (stream,) = server.state.streams
+        stream._too_slow()
         assert error(await peer.ended()) == "connection-timeout"
 
-    hall.run(story())
+    server.run(story())
 
 
-def test_a_bug_ends_one_stream_only(hall: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bug_ends_one_stream_only(server: Any, caplog: pytest.LogCaptureFixture) -> None:
     def bug(sender: Any, stanza: Any) -> None:
         raise KeyError(stanza.tag)
 
     async def story() -> None:
-        peer, other = await hall.guest("romeo", "r"), await hall.guest("juliet", "j")
-        hall.house.router._kinds["{jabber:client}message"] = bug
+        peer, other = await server.client("romeo", "r"), await server.client("juliet", "j")
+        server.state.router._kinds["{jabber:client}message"] = bug
         peer.write("<message/>")
         assert error(await peer.ended()) == "internal-server-error"
         assert "result" in await other.say(PING, until="<iq")
 
-    hall.run(story())
+    server.run(story())
     assert "a bug met" in caplog.text
 
 
-def test_a_session_that_is_over_is_freed_without_the_cycle_collector(hall: Any) -> None:
+def test_a_session_that_is_over_is_freed_without_the_cycle_collector(server: Any) -> None:
     def sessions() -> int:
-        return sum(isinstance(one, Session) for one in gc.get_objects())
+        return sum(isinstance(one, ClientStream) for one in gc.get_objects())
 
     async def story() -> None:
         gc.collect()
         gc.disable()
         try:
             before = sessions()
-            peer = await hall.guest("romeo", "r")
+            peer = await server.client("romeo", "r")
             assert sessions() == before + 1
             peer.connection.abort()
-            await hall.until(lambda: not hall.house.links)
+            await server.until(lambda: not server.state.streams)
             await asyncio.sleep(0)
             assert sessions() == before
         finally:
             gc.enable()
 
-    hall.run(story())
+    server.run(story())

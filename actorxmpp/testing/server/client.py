@@ -25,14 +25,14 @@ from actorxmpp.testing.server.limits import (
     MAX_LOGIN_ATTEMPTS,
     MAX_RESOURCES,
 )
-from actorxmpp.testing.server.link import Link, Phase, Refusal
+from actorxmpp.testing.server.stream import Phase, Refusal, Stream
 from actorxmpp.xmlstream.serialize import to_bytes
 
 if TYPE_CHECKING:
     from actorxmpp.net.connection import Connection
     from actorxmpp.protocol.sasl.scramkeys import StoredKeys
     from actorxmpp.testing.server.directory import Resource
-    from actorxmpp.testing.server.house import House
+    from actorxmpp.testing.server.state import ServerState
     from actorxmpp.xmlstream.tokenizer import StreamOpened
 
 log = logging.getLogger(__name__)
@@ -79,19 +79,19 @@ _FEATURES_BOUND: Final = (
 _PROCEED: Final = f"<proceed xmlns='{ns.TLS}'/>".encode()
 
 
-class Session(Link):
+class ClientStream(Stream):
     """One connection to the client port.
 
     Args:
         connection: The socket.
-        house: The server it belongs to.
+        state: The server it belongs to.
     """
 
-    __slots__ = ("_attempts", "_house", "_resource", "_scram", "_step", "_user")
+    __slots__ = ("_attempts", "_resource", "_scram", "_state", "_step", "_user")
 
-    def __init__(self, connection: Connection, house: House) -> None:
-        super().__init__(connection, house.domain, CLIENT_OUTPUT_BYTES)
-        self._house = house
+    def __init__(self, connection: Connection, state: ServerState) -> None:
+        super().__init__(connection, state.domain, CLIENT_OUTPUT_BYTES)
+        self._state = state
         self._step = Step.PLAIN
         self._attempts = 0
         self._scram: ServerScram | None = None
@@ -103,7 +103,7 @@ class Session(Link):
     def _header(self, opened: StreamOpened) -> None:
         self._send_header(secrets.token_hex(8))
         address = parse(opened.attrib.get("to", ""))
-        if address is None or address.full != self._house.domain:
+        if address is None or address.full != self._state.domain:
             raise Refusal("host-unknown")
         if not opened.attrib.get("version", "").startswith("1."):
             raise Refusal("unsupported-version")
@@ -114,7 +114,7 @@ class Session(Link):
             return _FEATURES_PLAIN
         if self._step is Step.LOGGED_IN:
             return _FEATURES_BOUND
-        return sasl_features(bool(self._house.bindings))
+        return sasl_features(bool(self._state.bindings))
 
     def _element(self, element: Element) -> None:
         if self._resource is not None:
@@ -132,14 +132,14 @@ class Session(Link):
         self.send(_PROCEED)
         self._restart()
         self._step = Step.SECURE
-        self._house.spawn(self._start_tls())
+        self._state.spawn(self._start_tls())
 
     async def _start_tls(self) -> None:
         if self._phase >= Phase.CLOSING:
             return
-        assert self._house.tls is not None
+        assert self._state.tls is not None
         try:
-            await self._connection.start_tls(self._house.tls, server_side=True)
+            await self._connection.start_tls(self._state.tls, server_side=True)
         except NetError as error:
             log.info("%r: TLS failed: %s", self, error)
             self.cut()
@@ -153,10 +153,10 @@ class Session(Link):
         mechanism = element.get("mechanism", "")
         hash_name = mechanism.removeprefix("SCRAM-").removesuffix("-PLUS")
         plus = mechanism.endswith("-PLUS")
-        if mechanism not in mechanisms(bool(self._house.bindings)):
+        if mechanism not in mechanisms(bool(self._state.bindings)):
             self._refuse_login("invalid-mechanism")
             return
-        bindings = self._house.bindings
+        bindings = self._state.bindings
         scram = ServerScram(hash_name, self._look_up(hash_name), bindings=bindings, plus=plus)
         self._scram = scram
         self._step = Step.PROVING
@@ -166,7 +166,7 @@ class Session(Link):
             self.send(f"<challenge xmlns='{ns.SASL}'/>".encode())
 
     def _look_up(self, hash_name: str) -> _LookUp:
-        return _LookUp(self._house, hash_name)
+        return _LookUp(self._state, hash_name)
 
     def _response(self, element: Element) -> None:
         scram = self._scram
@@ -186,11 +186,11 @@ class Session(Link):
             self._refuse_login(refused.condition)
 
     def _succeed(self, scram: ServerScram, final: bytes) -> None:
-        user = self._house.accounts.name(scram.username)
+        user = self._state.accounts.name(scram.username)
         if user is None:
             self._refuse_login("not-authorized")
             return
-        bare = f"{user}@{self._house.domain}"
+        bare = f"{user}@{self._state.domain}"
         if scram.authzid and scram.authzid != bare:
             self._refuse_login("invalid-authzid")
             return
@@ -218,12 +218,12 @@ class Session(Link):
         bind = iq.find(_BIND)
         if bind is None or iq.get("type") != "set" or not iq.get("id"):
             raise Refusal("not-authorized", "bind comes before every other stanza")
-        name = bind.findtext(f"{{{ns.BIND}}}resource") or self._house.new_resource()
-        address = make(self._user, self._house.domain, name)
+        name = bind.findtext(f"{{{ns.BIND}}}resource") or self._state.new_resource()
+        address = make(self._user, self._state.domain, name)
         if address is None:
             self.send(to_bytes(ns.error_answer(iq, "bad-request"), ns.CLIENT))
             return
-        directory = self._house.directory
+        directory = self._state.directory
         user = directory.user(address.bare)
         if len(user.resources) >= MAX_RESOURCES and address.resource not in user.resources:
             self.send(to_bytes(ns.error_answer(iq, "resource-constraint"), ns.CLIENT))
@@ -232,7 +232,7 @@ class Session(Link):
         self._step = Step.BOUND
         if replaced is not None:
             replaced.stream.fail("conflict", "a newer session took this resource")
-        self._house.logins += 1
+        self._state.logins += 1
         self._establish()
         reply = ns.answer(iq, "result")
         SubElement(SubElement(reply, _BIND), f"{{{ns.BIND}}}jid").text = address.full
@@ -245,7 +245,7 @@ class Session(Link):
         if source is not None and source != resource.jid:
             self._check_from(source, resource)
         element.set("from", resource.jid)
-        if not self._house.router.route(resource, element):
+        if not self._state.router.route(resource, element):
             raise Refusal("unsupported-stanza-type")
 
     def _check_from(self, source: str, resource: Resource) -> None:
@@ -257,11 +257,11 @@ class Session(Link):
         # Letting go of each other here frees 30 KiB at once, without the cycle collector.
         resource, self._resource = self._resource, None
         if resource is not None:
-            self._house.directory.detach(resource)
-            self._house.router.presence.gone(resource)
+            self._state.directory.detach(resource)
+            self._state.router.presence.gone(resource)
 
     def _gone(self) -> None:
-        self._house.left(self)
+        self._state.remove(self)
 
     def __repr__(self) -> str:
         return f"<client {self._resource.jid}>" if self._resource else super().__repr__()
@@ -270,15 +270,15 @@ class Session(Link):
 class _LookUp:
     """Finds the keys of a user name for one hash, as `ServerScram` asks for them."""
 
-    __slots__ = ("_hash_name", "_house")
+    __slots__ = ("_hash_name", "_state")
 
-    def __init__(self, house: House, hash_name: str) -> None:
-        self._house = house
+    def __init__(self, state: ServerState, hash_name: str) -> None:
+        self._state = state
         self._hash_name = hash_name
 
     def __call__(self, user: str) -> StoredKeys | None:
-        name = self._house.accounts.name(user)
-        return None if name is None else self._house.accounts.keys(name, self._hash_name)
+        name = self._state.accounts.name(user)
+        return None if name is None else self._state.accounts.keys(name, self._hash_name)
 
 
 def mechanisms(binding: bool) -> tuple[str, ...]:

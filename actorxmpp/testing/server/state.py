@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from actorxmpp.testing.server.accounts import Accounts
-    from actorxmpp.testing.server.link import Link
+    from actorxmpp.testing.server.stream import Stream
 
 
-class House:
+class ServerState:
     """The shared state of one server.
 
     Attributes:
@@ -28,7 +28,7 @@ class House:
         router: Where stanzas go.
         tls: The context of all TLS connections.
         bindings: Channel binding data by type; empty when none is offered.
-        links: Every open connection, for the end of the server and its limit.
+        streams: Every open connection, for the end of the server and its limit.
         empty: Set while there is no connection at all.
         logins: Clients and components that logged in since the start.
     """
@@ -42,9 +42,9 @@ class House:
         "directory",
         "domain",
         "empty",
-        "links",
         "logins",
         "router",
+        "streams",
         "tls",
     )
 
@@ -64,7 +64,7 @@ class House:
         self.bindings = bindings or {}
         self.directory = Directory()
         self.router = Router(domain, accounts, self.directory)
-        self.links: set[Link] = set()
+        self.streams: set[Stream] = set()
         self.empty = asyncio.Event()
         self.empty.set()
         self.logins = 0
@@ -78,19 +78,19 @@ class House:
             return secrets.token_urlsafe(9)
         return f"{self._rng.getrandbits(64):016x}"
 
-    def left(self, link: Link) -> None:
+    def remove(self, stream: Stream) -> None:
         """A connection is over."""
-        self.links.discard(link)
-        if not self.links:
+        self.streams.discard(stream)
+        if not self.streams:
             self.empty.set()
 
-    def entered(self, link: Link) -> None:
+    def add(self, stream: Stream) -> None:
         """A connection was accepted."""
-        self.links.add(link)
+        self.streams.add(stream)
         self.empty.clear()
 
     def spawn(self, work: Coroutine[None, None, None]) -> None:
-        """Run something beside the connections; the house keeps it alive until it is done."""
+        """Run something beside the connections; it is kept alive until it is done."""
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

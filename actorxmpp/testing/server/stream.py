@@ -1,6 +1,6 @@
 """One accepted connection: bytes in become events, stanzas out become bytes, both bounded.
 
-`Link` is what client sessions and component streams share. On a stanza's way it is first and last:
+`Stream` is what streams of clients and components share. On a stanza's way it is first and last:
 bytes from `net` go through the tokenizer to the subclass, and what the router sends goes to `net`,
 which writes once per loop turn. While a peer reads too slowly its stanzas wait here; one that lets
 too many wait is cut with a stream error.
@@ -69,7 +69,7 @@ class Phase(IntEnum):
     CLOSED = 4
 
 
-class Link:
+class Stream:
     """One connection of a client or component.
 
     Args:

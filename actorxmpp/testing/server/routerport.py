@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Sender = Component | Resource
 
 
-class Post(Protocol):
+class RouterPort(Protocol):
     """The router, as its helpers see it."""
 
     @property
