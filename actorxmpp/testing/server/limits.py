@@ -62,6 +62,22 @@ OFFLINE_PER_USER: Final = 100
 OFFLINE_TOTAL: Final = 10_000
 """Messages kept for all absent accounts together."""
 
+ACK_EVERY: Final = 10
+"""Stanzas sent to a client before it is asked for an acknowledgement (XEP-0198 section 4)."""
+
+MAX_UNACKED: Final = 2_000
+"""Stanzas kept for a client that has not acknowledged them, connected or waiting to resume; one
+more ends its session. Prosody keeps about 1,000 for one that waits."""
+
+MAX_UNACKED_BYTES: Final = 4 * MIB
+"""The same in bytes."""
+
+RESUME_SECONDS: Final = 300.0
+"""How long a session is kept whose connection is lost; ejabberd's default."""
+
+MAX_ENDED: Final = 10_000
+"""Ended sessions whose count of handled stanzas is remembered, for the ``h`` of a refusal."""
+
 SCRAM_ITERATIONS: Final = 4096
 """The least RFC 5802 allows; a test server has no passwords worth more time."""
 

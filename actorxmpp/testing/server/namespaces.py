@@ -20,6 +20,7 @@ TLS: Final = "urn:ietf:params:xml:ns:xmpp-tls"
 SASL: Final = "urn:ietf:params:xml:ns:xmpp-sasl"
 BIND: Final = "urn:ietf:params:xml:ns:xmpp-bind"
 SESSION: Final = "urn:ietf:params:xml:ns:xmpp-session"
+SM: Final = "urn:xmpp:sm:3"
 ROSTER: Final = "jabber:iq:roster"
 PING: Final = "urn:xmpp:ping"
 VERSION: Final = "jabber:iq:version"
@@ -31,6 +32,10 @@ CHAT_STATES: Final = "http://jabber.org/protocol/chatstates"
 MESSAGE: Final = f"{{{CLIENT}}}message"
 PRESENCE: Final = f"{{{CLIENT}}}presence"
 IQ: Final = f"{{{CLIENT}}}iq"
+SM_ENABLE: Final = f"{{{SM}}}enable"
+SM_RESUME: Final = f"{{{SM}}}resume"
+SM_REQUEST: Final = f"{{{SM}}}r"
+SM_ACK: Final = f"{{{SM}}}a"
 ERROR: Final = f"{{{CLIENT}}}error"
 
 ERROR_TYPES: Final[dict[str, str]] = {
@@ -60,11 +65,17 @@ def stream_header(default: str, domain: str, stream_id: str) -> bytes:
     ).encode()
 
 
-def stream_error(condition: str, text: str = "") -> bytes:
-    """A stream error and the end of the stream (RFC 6120 section 4.9)."""
+def stream_error(condition: str, text: str = "", special: str = "") -> bytes:
+    """A stream error and the end of the stream (RFC 6120 section 4.9).
+
+    Args:
+        condition: The defined condition.
+        text: A text beside it.
+        special: The XML of an application's own condition.
+    """
     detail = f"<text xmlns='{STREAM_ERRORS}' xml:lang='en'>{escape(text)}</text>" if text else ""
     return (
-        f"<stream:error><{condition} xmlns='{STREAM_ERRORS}'/>{detail}</stream:error>"
+        f"<stream:error><{condition} xmlns='{STREAM_ERRORS}'/>{detail}{special}</stream:error>"
         "</stream:stream>"
     ).encode()
 
@@ -72,6 +83,12 @@ def stream_error(condition: str, text: str = "") -> bytes:
 def sasl_failure(condition: str) -> bytes:
     """A SASL failure (RFC 6120 section 6.5)."""
     return f"<failure xmlns='{SASL}'><{condition}/></failure>".encode()
+
+
+def sm_failed(condition: str, handled: int | None = None) -> bytes:
+    """A refusal of stream management (XEP-0198 sections 3 and 5)."""
+    count = "" if handled is None else f" h='{handled}'"
+    return f"<failed xmlns='{SM}'{count}><{condition} xmlns='{STANZA_ERRORS}'/></failed>".encode()
 
 
 def error_element(condition: str, text: str = "") -> Element:
