@@ -1,8 +1,11 @@
 """A client's stream: header, STARTTLS, SASL, bind (RFC 6120 sections 4 to 7), then its stanzas.
 
 What may come when is the table `EXPECTED`: for each step the elements it takes and the method that
-takes them. Anything else ends the stream. TLS is required, only SCRAM is offered, and there is no
-way around either.
+takes them. Anything else ends the stream. TLS is required wherever the server has it, only SCRAM is
+offered, and there is no way around either.
+
+With stream management (XEP-0198) a session outlives its stream: `sessions.py` keeps it, and another
+stream of the account takes it over with ``resume`` where it would otherwise bind.
 """
 
 from __future__ import annotations
@@ -14,17 +17,20 @@ from base64 import b64decode, b64encode
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import Element, SubElement
+from xml.sax.saxutils import quoteattr
 
 from actorxmpp.net.errors import NetError
 from actorxmpp.protocol.sasl.scramserver import ScramRefused, ServerScram
 from actorxmpp.testing.server import namespaces as ns
 from actorxmpp.testing.server.accounts import HASHES
 from actorxmpp.testing.server.addresses import make, parse
+from actorxmpp.testing.server.faults import Faults
 from actorxmpp.testing.server.limits import (
     CLIENT_OUTPUT_BYTES,
     MAX_LOGIN_ATTEMPTS,
     MAX_RESOURCES,
 )
+from actorxmpp.testing.server.management import MODULUS, REQUEST, CountTooHigh, Management
 from actorxmpp.testing.server.stream import Phase, Refusal, Stream
 from actorxmpp.xmlstream.serialize import to_bytes
 
@@ -44,7 +50,7 @@ class Step(Enum):
     PLAIN = "plain"
     """Connected; only STARTTLS is possible."""
     SECURE = "secure"
-    """TLS is up; SASL comes next."""
+    """TLS is up, or the server has none; SASL comes next."""
     PROVING = "proving"
     """A SASL exchange waits for the client's proof."""
     LOGGED_IN = "logged in"
@@ -66,16 +72,27 @@ EXPECTED: Final[dict[tuple[Step, str], str]] = {
     (Step.PROVING, _RESPONSE): "_response",
     (Step.PROVING, _ABORT): "_abort_sasl",
     (Step.LOGGED_IN, ns.IQ): "_bind",
+    (Step.LOGGED_IN, ns.SM_RESUME): "_resume",
+    (Step.LOGGED_IN, ns.SM_ENABLE): "_enable",
 }
-"""Step and element to the method that takes it."""
+"""Step and element to the method that takes it; see `MANAGED` for what comes after bind."""
+
+MANAGED: Final[dict[str, str]] = {
+    ns.SM_ENABLE: "_enable",
+    ns.SM_RESUME: "_resume",
+    ns.SM_REQUEST: "_request",
+    ns.SM_ACK: "_acknowledge",
+}
+"""Element of stream management to the method that takes it, once there is a session."""
 
 _FEATURES_PLAIN: Final = (
     f"<stream:features><starttls xmlns='{ns.TLS}'><required/></starttls></stream:features>"
 ).encode()
 _FEATURES_BOUND: Final = (
-    f"<stream:features><bind xmlns='{ns.BIND}'/>"
-    f"<session xmlns='{ns.SESSION}'><optional/></session></stream:features>"
-).encode()
+    f"<bind xmlns='{ns.BIND}'/><session xmlns='{ns.SESSION}'><optional/></session>"
+)
+_FEATURE_SM: Final = f"<sm xmlns='{ns.SM}'/>"
+_NO_FAULTS: Final = Faults()
 _PROCEED: Final = f"<proceed xmlns='{ns.TLS}'/>".encode()
 
 
@@ -87,16 +104,17 @@ class ClientStream(Stream):
         state: The server it belongs to.
     """
 
-    __slots__ = ("_attempts", "_resource", "_scram", "_state", "_step", "_user")
+    __slots__ = ("_attempts", "_management", "_resource", "_scram", "_state", "_step", "_user")
 
     def __init__(self, connection: Connection, state: ServerState) -> None:
         super().__init__(connection, state.domain, CLIENT_OUTPUT_BYTES)
         self._state = state
-        self._step = Step.PLAIN
+        self._step = Step.PLAIN if state.tls is not None else Step.SECURE
         self._attempts = 0
         self._scram: ServerScram | None = None
         self._user = ""
         self._resource: Resource | None = None
+        self._management: Management | None = None
 
     # -- stream headers and features -------------------------------------------------------------
 
@@ -107,18 +125,24 @@ class ClientStream(Stream):
             raise Refusal("host-unknown")
         if not opened.attrib.get("version", "").startswith("1."):
             raise Refusal("unsupported-version")
-        self.send(self._features())
+        self.write(self._features())
 
     def _features(self) -> bytes:
         if self._step is Step.PLAIN:
             return _FEATURES_PLAIN
         if self._step is Step.LOGGED_IN:
-            return _FEATURES_BOUND
+            offered = _FEATURE_SM if self._state.management.offered else ""
+            more = self._state.features
+            return f"<stream:features>{_FEATURES_BOUND}{offered}{more}</stream:features>".encode()
         return sasl_features(bool(self._state.bindings))
 
     def _element(self, element: Element) -> None:
         if self._resource is not None:
-            self._stanza(self._resource, element)
+            managed = MANAGED.get(element.tag)
+            if managed is None:
+                self._stanza(self._resource, element)
+            else:
+                getattr(self, managed)(element)
             return
         name = EXPECTED.get((self._step, element.tag))
         if name is None:
@@ -129,7 +153,7 @@ class ClientStream(Stream):
     # -- STARTTLS --------------------------------------------------------------------------------
 
     def _starttls(self, element: Element) -> None:  # noqa: ARG002 - it is empty
-        self.send(_PROCEED)
+        self.write(_PROCEED)
         self._restart()
         self._step = Step.SECURE
         self._state.spawn(self._start_tls())
@@ -163,7 +187,7 @@ class ClientStream(Stream):
         if element.text:
             self._response(element)
         else:
-            self.send(f"<challenge xmlns='{ns.SASL}'/>".encode())
+            self.write(f"<challenge xmlns='{ns.SASL}'/>".encode())
 
     def _look_up(self, hash_name: str) -> _LookUp:
         return _LookUp(self._state, hash_name)
@@ -179,7 +203,7 @@ class ClientStream(Stream):
         try:
             if not scram.username:
                 challenge = b64encode(scram.first(message)).decode()
-                self.send(f"<challenge xmlns='{ns.SASL}'>{challenge}</challenge>".encode())
+                self.write(f"<challenge xmlns='{ns.SASL}'>{challenge}</challenge>".encode())
             else:
                 self._succeed(scram, scram.final(message))
         except ScramRefused as refused:
@@ -197,7 +221,7 @@ class ClientStream(Stream):
         self._user = user
         self._scram = None
         self._step = Step.LOGGED_IN
-        self.send(f"<success xmlns='{ns.SASL}'>{b64encode(final).decode()}</success>".encode())
+        self.write(f"<success xmlns='{ns.SASL}'>{b64encode(final).decode()}</success>".encode())
         self._restart()
 
     def _abort_sasl(self, element: Element) -> None:  # noqa: ARG002 - it is empty
@@ -208,7 +232,7 @@ class ClientStream(Stream):
         if self._step is Step.PROVING:
             self._step = Step.SECURE
         self._attempts += 1
-        self.send(ns.sasl_failure(condition))
+        self.write(ns.sasl_failure(condition))
         if self._attempts >= MAX_LOGIN_ATTEMPTS:
             raise Refusal("policy-violation", "too many failed attempts to log in")
 
@@ -221,31 +245,121 @@ class ClientStream(Stream):
         name = bind.findtext(f"{{{ns.BIND}}}resource") or self._state.new_resource()
         address = make(self._user, self._state.domain, name)
         if address is None:
-            self.send(to_bytes(ns.error_answer(iq, "bad-request"), ns.CLIENT))
+            self.write(to_bytes(ns.error_answer(iq, "bad-request"), ns.CLIENT))
             return
         directory = self._state.directory
         user = directory.user(address.bare)
         if len(user.resources) >= MAX_RESOURCES and address.resource not in user.resources:
-            self.send(to_bytes(ns.error_answer(iq, "resource-constraint"), ns.CLIENT))
+            self.write(to_bytes(ns.error_answer(iq, "resource-constraint"), ns.CLIENT))
             return
         self._resource, replaced = directory.attach(address.bare, address.resource, self)
         self._step = Step.BOUND
-        if replaced is not None:
-            replaced.stream.fail("conflict", "a newer session took this resource")
         self._state.logins += 1
         self._establish()
         reply = ns.answer(iq, "result")
         SubElement(SubElement(reply, _BIND), f"{{{ns.BIND}}}jid").text = address.full
-        self.send(to_bytes(reply, ns.CLIENT))
+        self.write(to_bytes(reply, ns.CLIENT))
+        if replaced is not None:
+            replaced.stream.fail("conflict", "a newer session took this resource")
+
+    # -- stream management (XEP-0198) ------------------------------------------------------------
+
+    def _enable(self, element: Element) -> None:
+        state, resource = self._state, self._resource
+        faults = state.faults or _NO_FAULTS
+        if resource is None or self._management is not None or faults.refuse_enable:
+            self.write(ns.sm_failed("unexpected-request"))
+            return
+        options = state.management
+        seconds = _resume_seconds(element, options.resume_seconds)
+        management = Management(state.new_session_id(), seconds, options.ack_every)
+        self._management = resource.management = management
+        self.write(faults.before_enabled + _enabled(management, options.location))
+        if seconds > 0:
+            state.sessions.add(resource, management)
+
+    def _resume(self, element: Element) -> None:
+        state, previd = self._state, element.get("previd", "")
+        bare = f"{self._user}@{state.domain}"
+        faults = state.faults or _NO_FAULTS
+        resource = None if faults.refuse_resume else state.sessions.find(previd, bare)
+        if self._resource is not None:
+            self.write(ns.sm_failed("unexpected-request"))
+        elif resource is None or resource.management is None:
+            handled = None if faults.refuse_resume else state.sessions.handled(previd, bare)
+            self.write(ns.sm_failed("item-not-found", handled))
+        else:
+            management = resource.management
+            self._take_acknowledged(management, element)
+            state.sessions.resume(resource, self)
+            self._resource, self._management = resource, management
+            self._step = Step.BOUND
+            self._establish()
+            self.write(self._counted("resumed", f" previd={quoteattr(previd)}"))
+            self.write(management.resumed())
+
+    def _request(self, element: Element) -> None:  # noqa: ARG002 - it is empty
+        faults = self._state.faults
+        self._state.ack_requests += 1
+        if self._management is not None and not (faults is not None and faults.ignore_requests):
+            self.write(self._counted("a"))
+
+    def _acknowledge(self, element: Element) -> None:
+        if self._management is not None:
+            self._take_acknowledged(self._management, element)
+
+    def _take_acknowledged(self, management: Management, element: Element) -> None:
+        h = element.get("h", "")
+        if not (h.isascii() and h.isdigit()):
+            raise Refusal("invalid-xml", "h has to be a number")
+        try:
+            management.acknowledge(int(h) % MODULUS)
+        except CountTooHigh as error:
+            special = (
+                f"<handled-count-too-high xmlns='{ns.SM}' h='{error.h}' send-count='{error.sent}'/>"
+            )
+            raise Refusal("undefined-condition", str(error), special) from error
+
+    def _counted(self, name: str, more: str = "") -> bytes:
+        """An element that says how many stanzas were handled."""
+        assert self._management is not None
+        miscount = self._state.faults.miscount if self._state.faults is not None else 0
+        h = (self._management.handled + miscount) % MODULUS
+        return f"<{name} xmlns='{ns.SM}'{more} h='{h}'/>".encode()
+
+    def hand_over(self) -> None:
+        """Let go of the session: another stream has resumed it."""
+        self._resource = self._management = None
+        self.fail("conflict", "the session was resumed on another connection")
+
+    def send(self, data: bytes) -> None:
+        """Send a stanza; with stream management it is counted, and kept until acknowledged."""
+        management = self._management
+        if management is None:
+            self.write(data)
+            return
+        ask = management.sent(data)
+        self.write(data + REQUEST if ask else data)
+        if management.overfull and self._phase is Phase.ESTABLISHED:
+            self._end_soon("too much was not acknowledged")
 
     # -- stanzas ---------------------------------------------------------------------------------
 
     def _stanza(self, resource: Resource, element: Element) -> None:
+        state = self._state
+        if state.faults is not None and state.faults.lose_stanzas:
+            return
+        if self._management is not None:
+            self._management.received()
         source = element.get("from")
         if source is not None and source != resource.jid:
             self._check_from(source, resource)
         element.set("from", resource.jid)
-        if not self._state.router.route(resource, element):
+        if state.on_stanza is not None:
+            state.on_stanza(element)
+        if state.faults is not None and state.faults.drop_stanzas:
+            return
+        if not state.router.route(resource, element):
             raise Refusal("unsupported-stanza-type")
 
     def _check_from(self, source: str, resource: Resource) -> None:
@@ -253,12 +367,11 @@ class ClientStream(Stream):
         if address is None or address.full not in {resource.jid, resource.user.bare}:
             raise Refusal("invalid-from", "'from' must be the session's own address")
 
-    def _left(self) -> None:
+    def _left(self, *, lost: bool) -> None:
         # Letting go of each other here frees 30 KiB at once, without the cycle collector.
-        resource, self._resource = self._resource, None
-        if resource is not None:
-            self._state.directory.detach(resource)
-            self._state.router.presence.gone(resource)
+        resource, self._resource, self._management = self._resource, None, None
+        if resource is not None and not (lost and self._state.sessions.lost(resource)):
+            self._state.end_session(resource)
 
     def _gone(self) -> None:
         self._state.remove(self)
@@ -279,6 +392,24 @@ class _LookUp:
     def __call__(self, user: str) -> StoredKeys | None:
         name = self._state.accounts.name(user)
         return None if name is None else self._state.accounts.keys(name, self._hash_name)
+
+
+def _resume_seconds(enable: Element, most: float) -> float:
+    """How long a session is kept that was enabled like this (XEP-0198 section 3)."""
+    if enable.get("resume") not in {"true", "1"}:
+        return 0.0
+    wish = enable.get("max", "")
+    return min(most, float(wish)) if wish.isascii() and wish.isdigit() else most
+
+
+def _enabled(management: Management, location: str) -> bytes:
+    if not management.seconds:
+        return f"<enabled xmlns='{ns.SM}'/>".encode()
+    where = f" location={quoteattr(location)}" if location else ""
+    most = max(1, round(management.seconds))
+    return (
+        f"<enabled xmlns='{ns.SM}' id='{management.id}' resume='true' max='{most}'{where}/>"
+    ).encode()
 
 
 def mechanisms(binding: bool) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ class ComponentStream(Stream):
         self._state.accounts.component_seen(self._jid)
         self._state.logins += 1
         self._establish()
-        self.send(b"<handshake/>")
+        self.write(b"<handshake/>")
 
     def _stanza(self, component: Component, element: Element) -> None:
         for part in element.iter():
@@ -93,7 +93,7 @@ class ComponentStream(Stream):
         if not self._state.router.route(component, element):
             raise Refusal("unsupported-stanza-type")
 
-    def _left(self) -> None:
+    def _left(self, *, lost: bool) -> None:  # noqa: ARG002 - a component is never resumed
         component, self._component = self._component, None
         if component is not None:
             directory = self._state.directory

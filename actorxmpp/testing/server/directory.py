@@ -6,12 +6,14 @@ This is the server's only record of where to send something. It decides nothing 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from actorxmpp.testing.server.roster import Roster
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
+
+    from actorxmpp.testing.server.management import Management
 
 
 class StreamPort(Protocol):
@@ -25,6 +27,32 @@ class StreamPort(Protocol):
 
     def cut(self) -> None:
         """Drop the connection hard, without a word."""
+
+
+class SessionStream(StreamPort, Protocol):
+    """The same for a client, whose session may outlive its connection."""
+
+    def hand_over(self) -> None:
+        """Let go of the session: another stream has it now."""
+
+
+class _Nowhere:
+    """A stream that nobody reads."""
+
+    __slots__ = ()
+
+    def send(self, data: bytes) -> None:
+        """Drop it."""
+
+    def fail(self, condition: str, text: str = "") -> None:
+        """Do nothing."""
+
+    def cut(self) -> None:
+        """Do nothing."""
+
+
+NOWHERE: Final[StreamPort] = _Nowhere()
+"""Where the errors go whose recipient is gone."""
 
 
 @dataclass(slots=True, eq=False)
@@ -42,25 +70,27 @@ class Component:
 
 @dataclass(slots=True, eq=False)
 class Resource:
-    """One client session after bind.
+    """One client session, from bind to its end; it may have one stream after another.
 
     Attributes:
         jid: Its full address.
         user: The account it belongs to.
-        stream: Its connection.
+        stream: Its connection, or what stands in for it until the session is resumed.
         priority: Of its last available presence; None while it is not available.
         presence: That presence, sent again to whoever may see it later.
         interested: Whether it asked for the roster and gets its pushes.
         directed: Whom it sent directed presence, to be told when it goes; None for nobody.
+        management: Its stream management (XEP-0198); None until that is enabled.
     """
 
     jid: str
     user: User
-    stream: StreamPort
+    stream: SessionStream
     priority: int | None = None
     presence: Element | None = None
     interested: bool = False
     directed: set[str] | None = None
+    management: Management | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -118,7 +148,9 @@ class Directory:
             user = self.users[bare] = User(bare)
         return user
 
-    def attach(self, bare: str, name: str, stream: StreamPort) -> tuple[Resource, Resource | None]:
+    def attach(
+        self, bare: str, name: str, stream: SessionStream
+    ) -> tuple[Resource, Resource | None]:
         """Enter a new session and return it, with the one whose place it took, if any."""
         user = self.user(bare)
         replaced = user.resources.pop(name, None)

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from actorxmpp.testing.server import namespaces as ns
-from actorxmpp.testing.server.addresses import Address, parse
-from actorxmpp.testing.server.directory import Directory, Resource
+from actorxmpp.testing.server.addresses import Address, domain_of, parse
+from actorxmpp.testing.server.directory import NOWHERE, Component, Directory, Resource
 from actorxmpp.testing.server.offline import OfflineStore, is_kept
 from actorxmpp.testing.server.presence import PresenceHandler
 from actorxmpp.testing.server.services import Services
@@ -102,6 +102,26 @@ class Router:
         data = to_bytes(stanza, ns.CLIENT)
         for resource in self._matches(address):
             resource.stream.send(data)
+
+    def redeliver(self, stanza: Element) -> None:
+        """Deal with a stanza that was sent to a session which ended without acknowledging it.
+
+        A message goes to another session of the account, or is kept, or comes back; a request
+        comes back; what is left (presence, answers) was for that session alone (XEP-0198 5).
+        """
+        sender = self._sender(stanza)
+        address = parse(stanza.get("to", ""))
+        if stanza.tag == ns.MESSAGE and address is not None:
+            self._message_to_account(sender, stanza, address)
+        elif stanza.tag == ns.IQ:
+            self.bounce(sender, stanza, "service-unavailable")
+
+    def _sender(self, stanza: Element) -> Sender:
+        """Return who sent a stanza, for its errors; somebody who reads nothing if it is gone."""
+        source = stanza.get("from", "")
+        directory = self.directory
+        found = directory.resources.get(source) or directory.components.get(domain_of(source))
+        return found or Component(source, NOWHERE)
 
     def exists(self, address: Address) -> bool:
         """Whether there is an account at a local address."""

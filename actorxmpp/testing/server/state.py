@@ -7,14 +7,19 @@ import secrets
 from typing import TYPE_CHECKING
 
 from actorxmpp.testing.server.directory import Directory
+from actorxmpp.testing.server.management import ManagementOptions
 from actorxmpp.testing.server.router import Router
+from actorxmpp.testing.server.sessions import Sessions
 
 if TYPE_CHECKING:
     import random
     import ssl
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
+    from xml.etree.ElementTree import Element
 
     from actorxmpp.testing.server.accounts import Accounts
+    from actorxmpp.testing.server.directory import Resource
+    from actorxmpp.testing.server.faults import Faults
     from actorxmpp.testing.server.stream import Stream
 
 
@@ -31,6 +36,12 @@ class ServerState:
         streams: Every open connection, for the end of the server and its limit.
         empty: Set while there is no connection at all.
         logins: Clients and components that logged in since the start.
+        management: What is offered of stream management.
+        sessions: The sessions that can be resumed.
+        faults: What the server does wrong on purpose; None: nothing.
+        features: XML added to the stream features of those who have logged in.
+        ack_requests: How often clients asked for an acknowledgement.
+        on_stanza: Called with each stanza of a client that is handled.
     """
 
     __slots__ = (
@@ -38,12 +49,18 @@ class ServerState:
         "_rng",
         "_tasks",
         "accounts",
+        "ack_requests",
         "bindings",
         "directory",
         "domain",
         "empty",
+        "faults",
+        "features",
         "logins",
+        "management",
+        "on_stanza",
         "router",
+        "sessions",
         "streams",
         "tls",
     )
@@ -57,6 +74,9 @@ class ServerState:
         tls: ssl.SSLContext | None = None,
         bindings: dict[str, bytes] | None = None,
         rng: random.Random | None = None,
+        management: ManagementOptions | None = None,
+        faults: Faults | None = None,
+        features: str = "",
     ) -> None:
         self.domain = domain
         self.accounts = accounts
@@ -68,15 +88,36 @@ class ServerState:
         self.empty = asyncio.Event()
         self.empty.set()
         self.logins = 0
+        self.management = management or ManagementOptions()
+        self.sessions = Sessions(loop, self._end_session)
+        self.faults = faults
+        self.features = features
+        self.ack_requests = 0
+        self.on_stanza: Callable[[Element], None] | None = None
         self._loop = loop
         self._rng = rng
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def end_session(self, resource: Resource) -> None:
+        """End a session: it can't be resumed, and what it never acknowledged goes elsewhere."""
+        self.sessions.end(resource)
+
+    def _end_session(self, resource: Resource) -> None:
+        self.directory.detach(resource)
+        self.router.presence.gone(resource)
+        if resource.management is not None:
+            for stanza in resource.management.take_unacked():
+                self.router.redeliver(stanza)
 
     def new_resource(self) -> str:
         """A resource name for a client that didn't ask for one; repeatable with a seed."""
         if self._rng is None:
             return secrets.token_urlsafe(9)
         return f"{self._rng.getrandbits(64):016x}"
+
+    def new_session_id(self) -> str:
+        """An id for a session to be resumed by; repeatable with a seed."""
+        return self.new_resource()
 
     def remove(self, stream: Stream) -> None:
         """A connection is over."""

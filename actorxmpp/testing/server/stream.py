@@ -6,8 +6,8 @@ which writes once per loop turn. While a peer reads too slowly its stanzas wait 
 too many wait is cut with a stream error.
 
 Rules: a subclass's `_left` and `_gone` run exactly once per connection, however it ends. Nothing a
-peer sends raises out of `data_received`, and `send` never raises nor ends anything at once: whoever
-sends may be in the middle of a list of receivers.
+peer sends raises out of `data_received`, and `write` never raises nor ends anything at once:
+whoever sends may be in the middle of a list of receivers.
 """
 
 from __future__ import annotations
@@ -49,12 +49,19 @@ _STREAM_ERROR: Final = f"{{{ns.STREAM}}}error"
 
 
 class Refusal(Exception):
-    """The peer broke a rule: the stream ends with this stream error."""
+    """The peer broke a rule: the stream ends with this stream error.
 
-    def __init__(self, condition: str, text: str = "") -> None:
+    Attributes:
+        condition: The defined condition (RFC 6120 section 4.9.3).
+        text: A text beside it.
+        special: The XML of an application's own condition.
+    """
+
+    def __init__(self, condition: str, text: str = "", special: str = "") -> None:
         super().__init__(condition)
         self.condition = condition
         self.text = text
+        self.special = special
 
 
 class Phase(IntEnum):
@@ -63,7 +70,7 @@ class Phase(IntEnum):
     NEGOTIATING = 0
     ESTABLISHED = 1
     OVERFULL = 2
-    """The peer doesn't read; it will be told so at the end of this turn and gets nothing more."""
+    """Too much waits for the peer: it gets nothing more but an error, at the end of this turn."""
     CLOSING = 3
     """Our last bytes are on their way; `net` bounds how long they may take."""
     CLOSED = 4
@@ -123,8 +130,12 @@ class Stream:
         """A complete child of the stream has come. Raises `Refusal`."""
         raise NotImplementedError
 
-    def _left(self) -> None:
-        """The peer is gone, or as good as: take it out wherever it was entered."""
+    def _left(self, *, lost: bool) -> None:
+        """The peer is gone, or as good as: take it out wherever it was entered.
+
+        Args:
+            lost: The connection broke; nobody ended the stream.
+        """
         raise NotImplementedError
 
     def _gone(self) -> None:
@@ -144,7 +155,7 @@ class Stream:
 
     def _send_header(self, stream_id: str) -> None:
         self._header_sent = True
-        self.send(ns.stream_header(self.namespace, self._domain, stream_id))
+        self.write(ns.stream_header(self.namespace, self._domain, stream_id))
 
     # -- bytes in --------------------------------------------------------------------------------
 
@@ -162,7 +173,7 @@ class Stream:
             if violation is not None:
                 self.fail(violation.condition, violation.text)
         except Refusal as refusal:
-            self.fail(refusal.condition, refusal.text)
+            self.fail(refusal.condition, refusal.text, refusal.special)
         except SerializeError as error:
             self.fail("invalid-xml", str(error))
         except Exception:
@@ -204,6 +215,10 @@ class Stream:
     # -- bytes out -------------------------------------------------------------------------------
 
     def send(self, data: bytes) -> None:
+        """Send a stanza to the peer; see `write`."""
+        self.write(data)
+
+    def write(self, data: bytes) -> None:
         """Send bytes to the peer; they leave together with all others of this loop turn."""
         if self._phase >= Phase.OVERFULL:
             return
@@ -224,11 +239,20 @@ class Stream:
         self._queue.append(data)
         self._queued += len(data)
         if self._queued > self._output_limit:
-            self._phase = Phase.OVERFULL
-            self._drop_queue()
-            asyncio.get_running_loop().call_soon(
-                self.fail, "resource-constraint", "too much waits to be read"
-            )
+            self._end_soon("too much waits to be read")
+
+    def _end_soon(self, why: str) -> None:
+        self._phase = Phase.OVERFULL
+        self._drop_queue()
+        asyncio.get_running_loop().call_soon(self.fail, "resource-constraint", why)
+
+    def pause_reading(self) -> None:
+        """Leave what the peer sends where it is."""
+        self._connection.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read on."""
+        self._connection.resume_reading()
 
     def pause_writing(self) -> None:
         """The peer reads too slowly: keep what comes until it catches up."""
@@ -266,13 +290,19 @@ class Stream:
 
     # -- the end ---------------------------------------------------------------------------------
 
-    def fail(self, condition: str, text: str = "") -> None:
-        """End the stream with a stream error (RFC 6120 section 4.9)."""
+    def fail(self, condition: str, text: str = "", special: str = "") -> None:
+        """End the stream with a stream error (RFC 6120 section 4.9).
+
+        Args:
+            condition: The defined condition.
+            text: A text beside it.
+            special: The XML of an application's own condition.
+        """
         if self._phase >= Phase.CLOSING:
             return
         log.info("%r ends: %s %s", self, condition, text)
         header = b"" if self._header_sent else ns.stream_header(self.namespace, self._domain, "0")
-        self._end(header + ns.stream_error(condition, text))
+        self._end(header + ns.stream_error(condition, text, special))
 
     def _end(self, last: bytes) -> None:
         self._phase = Phase.CLOSING
@@ -284,7 +314,7 @@ class Stream:
         except ConnectionClosed:
             pass
         self._drop_queue()
-        self._left()
+        self._left(lost=False)
         self._connection.close()  # bounds the wait for the peer itself
 
     def cut(self) -> None:
@@ -304,7 +334,7 @@ class Stream:
         self._drop_queue()
         self._tokenizer.close()
         if before < Phase.CLOSING:
-            self._left()
+            self._left(lost=before < Phase.OVERFULL)
         self._gone()
 
     def _drop_queue(self) -> None:

@@ -221,11 +221,12 @@ class Peer:
         bind = f"<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>{wish}</bind>"
         return await self.say(f"<iq type='set' id='b'>{bind}</iq>", until="</iq>")
 
-    async def log_in(self, user: str, resource: str) -> None:
+    async def log_in(self, user: str, resource: str | None) -> str:
+        """Log in and bind, unless the resource is None; returns what was heard last."""
         await self.say(HEADER, until="</stream:features>")
         await self.secure()
-        await self.authenticate(user, PASSWORD)
-        await self.bind(resource)
+        features = await self.authenticate(user, PASSWORD)
+        return features if resource is None else await self.bind(resource)
 
 
 class Streams(RecordingStream):
