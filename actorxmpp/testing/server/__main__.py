@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from actorxmpp.net.errors import NetError
 from actorxmpp.testing.server.accounts import AccountError
 from actorxmpp.testing.server.control import Control
-from actorxmpp.testing.server.limits import CONTROL_LINE_BYTES
+from actorxmpp.testing.server.limits import CONTROL_LINE_BYTES, RESUME_SECONDS
 from actorxmpp.testing.server.machine import calm_collector, raise_file_limit
 from actorxmpp.testing.server.server import Server
 from actorxmpp.testing.server.settings import Settings, SettingsError
@@ -65,6 +65,21 @@ def _parser() -> argparse.ArgumentParser:
         description="An embedded XMPP server for demos and tests. Not for production.",
         epilog=_EPILOG,
     )
+    _add_addresses(parser)
+    _add_credentials(parser)
+    _add_features(parser)
+    add = parser.add_argument
+    add("--seed", help="makes resource names and the choice of connections to cut repeatable")
+    add("--verbose", action="store_true", help="log streams as they come and go")
+    add(
+        "--control",
+        action="store_true",
+        help="take everything, the settings too, from JSON lines on stdin (EmbeddedServer does)",
+    )
+    return parser
+
+
+def _add_addresses(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--domain", default="localhost", help="the XMPP domain (default: %(default)s)")
     add("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
@@ -75,6 +90,10 @@ def _parser() -> argparse.ArgumentParser:
         default=0,
         help="port of components, XEP-0114 (default: a free one)",
     )
+
+
+def _add_credentials(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
     add(
         "--accounts-password",
         metavar="PASSWORD",
@@ -99,19 +118,27 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DOMAIN:SECRET",
         help="one component; may be given more than once",
     )
+
+
+def _add_features(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
     add(
         "--channel-binding",
         action="store_true",
         help="offer the SCRAM-PLUS mechanisms too (tls-server-end-point)",
     )
-    add("--seed", help="makes resource names and the choice of connections to cut repeatable")
-    add("--verbose", action="store_true", help="log streams as they come and go")
     add(
-        "--control",
+        "--no-stream-management",
         action="store_true",
-        help="take everything, the settings too, from JSON lines on stdin (EmbeddedServer does)",
+        help="don't offer stream management (XEP-0198)",
     )
-    return parser
+    add(
+        "--resume-seconds",
+        type=float,
+        default=RESUME_SECONDS,
+        metavar="SECONDS",
+        help="how long a session is kept whose connection is lost (default: %(default)s)",
+    )
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -125,6 +152,8 @@ def _settings(options: argparse.Namespace) -> Settings:
         auto_accounts=options.accounts_password,
         auto_components=options.components_secret,
         channel_binding=options.channel_binding,
+        stream_management=not options.no_stream_management,
+        resume_seconds=options.resume_seconds,
         seed=options.seed,
     )
 

@@ -5,7 +5,7 @@ child ends when its stdin does, so nothing is left behind however this process e
 ports, accounts and components are kept here and given to the next child: a server that was killed
 and started again is the same server to its clients. Rosters and offline messages are not kept.
 
-This module imports nothing of the server itself.
+This module imports nothing of the server itself but its limits.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from actorxmpp.testing.server.child import Child, EmbeddedServerError
+from actorxmpp.testing.server.limits import RESUME_SECONDS
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -42,6 +43,9 @@ class EmbeddedServer:
         auto_accounts: With a password here every user name exists and has it.
         auto_components: With a secret here every other domain is a component and has it.
         channel_binding: Offer the SCRAM-PLUS mechanisms too, with tls-server-end-point.
+        stream_management: Offer stream management (XEP-0198).
+        resume_seconds: How long a session is kept for its client to resume it; 0: not at all.
+        location: Where clients are asked to resume; None: nowhere in particular.
         seed: Makes the choice of connections to cut and of resource names repeatable.
         start_timeout: Seconds the process may take until it listens.
 
@@ -62,6 +66,9 @@ class EmbeddedServer:
         auto_accounts: str | None = None,
         auto_components: str | None = None,
         channel_binding: bool = False,
+        stream_management: bool = True,
+        resume_seconds: float = RESUME_SECONDS,
+        location: str | None = None,
         seed: int | str | None = None,
         start_timeout: float = 30.0,
     ) -> None:
@@ -72,6 +79,11 @@ class EmbeddedServer:
         self._auto_accounts = auto_accounts
         self._auto_components = auto_components
         self._channel_binding = channel_binding
+        self._management = {
+            "stream_management": stream_management,
+            "resume_seconds": resume_seconds,
+            "location": location,
+        }
         self._seed = seed
         self._start_timeout = start_timeout
         self._accounts: dict[str, str] = {}
@@ -204,9 +216,9 @@ class EmbeddedServer:
         """Counters of the server.
 
         Returns:
-            ``sessions`` and ``components`` connected now, ``messages_routed``, ``logins`` and
-            ``connections_cut`` since the start, ``rss_kib`` of the process and the ``cpu_s`` it
-            has used.
+            ``sessions`` and ``components`` connected now, ``sessions_waiting`` to be resumed,
+            ``messages_routed``, ``logins``, ``resumptions`` and ``connections_cut`` since the
+            start, ``rss_kib`` of the process and the ``cpu_s`` it has used.
         """
         reply = await self._call("stats")
         return {name: value for name, value in reply.items() if name not in {"id", "ok"}}
@@ -232,6 +244,7 @@ class EmbeddedServer:
             "auto_accounts": self._auto_accounts,
             "auto_components": self._auto_components,
             "channel_binding": self._channel_binding,
+            **self._management,
             # each start goes on with other choices, not the first ones again
             "seed": None if self._seed is None else f"{self._seed}/{self._starts}",
             "folder": str(self._private_folder()),

@@ -23,7 +23,9 @@ from actorxmpp.testing.server.client import ClientStream
 from actorxmpp.testing.server.component import ComponentStream
 from actorxmpp.testing.server.limits import CLOSE_SECONDS, MAX_CONNECTIONS
 from actorxmpp.testing.server.machine import rss_kib
+from actorxmpp.testing.server.management import ManagementOptions
 from actorxmpp.testing.server.ports import candidates, lowest_outgoing
+from actorxmpp.testing.server.sessions import WaitingStream
 from actorxmpp.testing.server.settings import SettingsError
 from actorxmpp.testing.server.state import ServerState
 
@@ -100,6 +102,11 @@ class Server:
             tls=context,
             bindings=_bindings(context) if settings.channel_binding else None,
             rng=self._rng if settings.seed is not None else None,
+            management=ManagementOptions(
+                offered=settings.stream_management,
+                resume_seconds=settings.resume_seconds,
+                location=settings.location or "",
+            ),
         )
         try:
             self.port = await self._listen(settings.port, lambda peer: ClientStream(peer, state))
@@ -138,7 +145,8 @@ class Server:
         chosen = [
             entry
             for entry in self.state.directory.established()
-            if jid is None or jid in {entry.jid, entry.jid.partition("/")[0]}
+            if not isinstance(entry.stream, WaitingStream)
+            and (jid is None or jid in {entry.jid, entry.jid.partition("/")[0]})
         ]
         if count < len(chosen):
             chosen = self._rng.sample(chosen, count)
@@ -151,7 +159,9 @@ class Server:
         """Counters and costs; see `EmbeddedServer.stats`."""
         state = self.state
         return {
-            "sessions": len(state.directory.resources),
+            "sessions": len(state.directory.resources) - state.sessions.waiting,
+            "sessions_waiting": state.sessions.waiting,
+            "resumptions": state.sessions.resumptions,
             "components": len(state.directory.components),
             "messages_routed": state.router.messages_routed,
             "logins": state.logins,
@@ -186,6 +196,7 @@ class Server:
         return accept
 
     async def _end_streams(self, state: ServerState) -> None:
+        state.sessions.forget()
         for stream in list(state.streams):
             stream.fail("system-shutdown")
         with contextlib.suppress(TimeoutError):

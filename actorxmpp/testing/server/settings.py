@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from actorxmpp.testing.server.limits import MAX_ACCOUNTS, MAX_COMPONENTS
+from actorxmpp.testing.server.limits import MAX_ACCOUNTS, MAX_COMPONENTS, RESUME_SECONDS
 
 _MAX_PORT = 65535
+_MAX_RESUME = 86_400
 
 
 class SettingsError(ValueError):
@@ -30,6 +31,9 @@ class Settings:
         auto_accounts: With a password here every user name exists and has it.
         auto_components: With a secret here every other domain is a component and has it.
         channel_binding: Offer the SCRAM-PLUS mechanisms too, with tls-server-end-point.
+        stream_management: Offer stream management (XEP-0198).
+        resume_seconds: How long a session is kept for its client to resume it; 0: not at all.
+        location: Where clients are asked to resume; None: nowhere in particular.
         seed: Makes the choice of connections to cut and of resource names repeatable.
         folder: Where the certificate lies or is to be made; None for a new private folder that
             is removed at the end.
@@ -47,6 +51,9 @@ class Settings:
     auto_accounts: str | None = field(default=None, repr=False)
     auto_components: str | None = field(default=None, repr=False)
     channel_binding: bool = False
+    stream_management: bool = True
+    resume_seconds: float = RESUME_SECONDS
+    location: str | None = None
     seed: str | None = None
     folder: Path | None = None
 
@@ -59,12 +66,16 @@ class Settings:
             value = getattr(self, name)
             if type(value) is not int or not 0 <= value <= _MAX_PORT:
                 raise SettingsError(f"{name}: expected a port from 0 to {_MAX_PORT}, got {value!r}")
-        for name in ("auto_accounts", "auto_components", "seed"):
+        for name in ("auto_accounts", "auto_components", "location", "seed"):
             value = getattr(self, name)
             if value is not None and (not isinstance(value, str) or not value):
                 raise SettingsError(f"{name}: expected a text that is not empty")
-        if type(self.channel_binding) is not bool:
-            raise SettingsError(f"channel_binding: expected a bool, got {self.channel_binding!r}")
+        for name in ("channel_binding", "stream_management"):
+            if type(getattr(self, name)) is not bool:
+                raise SettingsError(f"{name}: expected a bool, got {getattr(self, name)!r}")
+        seconds = self.resume_seconds
+        if type(seconds) not in {int, float} or not 0 <= seconds <= _MAX_RESUME:
+            raise SettingsError(f"resume_seconds: expected 0 to {_MAX_RESUME}, got {seconds!r}")
         _check_secrets("accounts", self.accounts, MAX_ACCOUNTS)
         _check_secrets("components", self.components, MAX_COMPONENTS)
 

@@ -23,7 +23,7 @@ from actorxmpp.testing.server import EmbeddedServer, EmbeddedServerError
 def visit(new_peer: Any) -> Any:
     """Connect and log in at a server."""
 
-    async def enter(server: EmbeddedServer, user: str, resource: str = "r") -> Any:
+    async def enter(server: EmbeddedServer, user: str, resource: str | None = "r") -> Any:
         peer = new_peer(server.ca_file)
         peer.connection = await connect(server.host, server.port, peer)
         await peer.log_in(user, resource)
@@ -85,6 +85,27 @@ def test_connections_are_cut_hard(visit: Any) -> None:
             assert await server.cut(9) == 1
             assert (await server.stats())["sessions"] == 0
             assert (await server.stats())["connections_cut"] == 4
+
+    run(story())
+
+
+def test_a_session_that_was_cut_is_resumed(visit: Any, new_peer: Any) -> None:
+    async def story() -> None:
+        async with EmbeddedServer(auto_accounts="secret", resume_seconds=60) as server:
+            peer = await visit(server, "romeo")
+            answer = await peer.say("<enable xmlns='urn:xmpp:sm:3' resume='true'/>", until="/>")
+            assert "max='60'" in answer
+            previd = answer.partition(" id='")[2].partition("'")[0]
+            assert await server.cut(5) == 1
+            await peer.ended()
+            stats = await server.stats()
+            assert (stats["sessions"], stats["sessions_waiting"]) == (0, 1)
+            assert await server.cut(5) == 0
+            again = await visit(server, "romeo", None)
+            resume = f"<resume xmlns='urn:xmpp:sm:3' previd='{previd}' h='0'/>"
+            assert "<resumed " in await again.say(resume, until="/>")
+            stats = await server.stats()
+            assert (stats["sessions_waiting"], stats["resumptions"]) == (0, 1)
 
     run(story())
 
