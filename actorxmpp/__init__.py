@@ -12,7 +12,6 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from actorxmpp.actors.component_outbox import QueuePolicy
     from actorxmpp.actors.users import UserActor
     from actorxmpp.basexmpp import BaseXMPP
     from actorxmpp.clientxmpp import ClientXMPP
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from actorxmpp.jid import JID, InvalidJID
     from actorxmpp.net.tls import TlsPolicy
     from actorxmpp.plugins.base import BasePlugin
+    from actorxmpp.protocol.countingqueue import QueuePolicy
     from actorxmpp.settings import OnHandlerError, SessionSettings
     from actorxmpp.stanza import Iq, Message, Presence
     from actorxmpp.status import SessionState
@@ -74,7 +74,7 @@ _HOMES = {
     "OnHandlerError": "settings",
     "SessionSettings": "settings",
     "SessionState": "status",
-    "QueuePolicy": "actors.component_outbox",
+    "QueuePolicy": "protocol.countingqueue",
     "UserActor": "actors.users",
     "BaseXMPP": "basexmpp",
     "ClientXMPP": "clientxmpp",

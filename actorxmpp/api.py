@@ -135,11 +135,11 @@ class APIRegistry:
                 handler = handlers.get((ctype, op, where, at))
                 if handler is not None:
                     return handler
-        cell = self.xmpp.session_context.plugins.get(ctype)
-        if cell is None or cell.instance is None:
+        slot = self.xmpp.plugin.slots.get(ctype)
+        if slot is None or slot.instance is None:
             return None
-        method = type(cell.instance).api_handlers.get(op)
-        return None if method is None else attrgetter(method)(cell.instance)
+        method = type(slot.instance).api_handlers.get(op)
+        return None if method is None else attrgetter(method)(slot.instance)
 
     def call(
         self,

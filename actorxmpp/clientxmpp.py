@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Container
 
-    from actorxmpp.protocol.actions import Resumed
     from actorxmpp.protocol.negotiation import Negotiation
+    from actorxmpp.protocol.settings import ResumeRequest
     from actorxmpp.roster import RosterItem
 
 __all__ = ["ClientXMPP"]
@@ -76,8 +76,10 @@ class ClientXMPP(BaseXMPP):
     def password(self, value: str) -> None:
         self.credentials["password"] = value
 
-    def make_negotiation(self) -> Negotiation:
-        """Make the negotiation of a new stream."""
+    def make_negotiation(
+        self, mechanism: str = "", resume: ResumeRequest | None = None
+    ) -> Negotiation:
+        """Say how to log in on a new stream."""
         requested = self.requested_jid
         return ClientNegotiation(
             ClientSettings(
@@ -90,8 +92,8 @@ class ClientXMPP(BaseXMPP):
                 external=self.settings.tls.client_cert is not None,
                 anonymous=not requested.local,
                 allowed_mechanisms=frozenset((self._sasl_mech,)) if self._sasl_mech else None,
-                known_mechanism=self._context.mechanism,
-                resume=self._context.resume,
+                known_mechanism=mechanism,
+                resume=resume,
                 lang=self.lang,
             )
         )
@@ -120,19 +122,13 @@ class ClientXMPP(BaseXMPP):
         self._roster_snapshot = RosterSnapshot(roster.version, tuple(items))
         return self._roster_snapshot
 
-    def stream_established(
-        self, jid: str, features: frozenset[str], resumed: Resumed | None = None
-    ) -> None:
-        """The stream carries stanzas from now on; a stored roster is there from the beginning."""
-        self.client_roster = self.roster[JID(jid)]
-        stored, self._context.stored = self._context.stored, None
-        if stored is not None and stored.roster is not None:
-            self._roster_snapshot = stored.roster
-            self.client_roster.version = stored.roster.version
-            for item in stored.roster.items:
-                self._set_entry(item.jid, item.name, item.subscription, item.pending_out)
-                self.client_roster[item.jid]["groups"] = list(item.groups)
-        super().stream_established(jid, features, resumed)
+    def restore_roster(self, roster: RosterSnapshot) -> None:
+        """Take the roster a session store had: the server sends only what has changed since."""
+        self._roster_snapshot = roster
+        self.client_roster.version = roster.version
+        for item in roster.items:
+            self._set_entry(item.jid, item.name, item.subscription, item.pending_out)
+            self.client_roster[item.jid]["groups"] = list(item.groups)
 
     def get_roster(
         self, callback: Callable[[Iq], Any] | None = None, timeout: float | None = None
@@ -183,7 +179,7 @@ class ClientXMPP(BaseXMPP):
 
     def _builtin_iq(self, iq: Iq) -> bool:
         if iq.xml.get("type") != "set" or iq.xml.find(ROSTER_QUERY) is None:
-            return False
+            return super()._builtin_iq(iq)
         # RFC 6121 section 2.1.6: a push from anyone but our own account is an attack
         if iq["from"].bare not in ("", self.boundjid.bare):
             raise XMPPError("service-unavailable")

@@ -5,21 +5,34 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from actorxmpp.actors.component_outbox import ComponentOutbox, OutgoingCounts, QueuePolicy
+from actorxmpp.actors.users_table import (
+    IDLE_AFTER,
+    USERS_LIMIT,
+    UserAddress,
+    UserCounts,
+    UsersSettings,
+    UserTable,
+)
 from actorxmpp.basexmpp import BaseXMPP
+from actorxmpp.exceptions import ActorXMPPError, NotConnectedError
+from actorxmpp.jid import JID
+from actorxmpp.protocol.countingqueue import CountingQueue, OutgoingCounts, QueuePolicy
 from actorxmpp.protocol.negotiation import ComponentNegotiation, ComponentSettings
-from actorxmpp.roles.users import Users
 from actorxmpp.settings import SessionKind, SessionSettings
+from actorxmpp.stanza import Iq, Message, Presence
+from supervisors import MaxChildren
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
 
-    from actorxmpp.actors import messages as m
-    from actorxmpp.jid import JID
+    from actorxmpp.actors.users import UserActor
     from actorxmpp.net.connection import Connection, ConnectionEvents
     from actorxmpp.net.tls import TlsPolicy
     from actorxmpp.protocol.negotiation import Negotiation
+    from actorxmpp.protocol.settings import ResumeRequest
     from actorxmpp.settings import Connector
+    from actorxmpp.xmlstream.stanzabase import StanzaBase
 
 __all__ = ["ComponentXMPP"]
 
@@ -27,7 +40,7 @@ DEFAULT_PORT = 5347
 """Where servers listen for components by custom; XEP-0114 names no port."""
 
 
-class ComponentXMPP(Users, BaseXMPP):
+class ComponentXMPP(BaseXMPP):
     """A component.
 
     ``users()`` gives each of its addresses an actor of its own.
@@ -74,20 +87,11 @@ class ComponentXMPP(Users, BaseXMPP):
         self.plugin_whitelist = plugin_whitelist or []
         self.secret = secret
         self.auto_authorize = None
-        self._account_for_stanzas()
         if host is not None:
             self.settings = replace(self.settings, server=(host, port or DEFAULT_PORT))
         if tls_name is not None:
             named = _NamedConnector(self.settings.connector, tls_name)
             self.settings = replace(self.settings, connector=named, direct_tls=True)
-
-    def _account_for_stanzas(self) -> None:
-        """Put an outbox that counts in the place of the other one, before anything is sent."""
-        context = self._context
-        if not isinstance(context.outbox, ComponentOutbox):
-            context.outbox = ComponentOutbox(self.settings.send_queue_limit, self._gave_up)
-        # This object may take the place of one that failed.
-        context.outbox.give_up = self._gave_up
 
     @property
     def server_host(self) -> str | None:
@@ -123,28 +127,120 @@ class ComponentXMPP(Users, BaseXMPP):
         """
         if (limit is not None and limit < 1) or (max_age is not None and not max_age > 0):
             raise ValueError(f"limit and max_age must be above 0, not {limit!r} and {max_age!r}")
-        outbox = self._component_outbox
-        outbox.policy, outbox.max_age = policy, max_age
-        outbox.limit = limit or self.settings.send_queue_limit
+        self._counts.configure(policy, limit or self.settings.send_queue_limit, max_age)
 
     @property
     def outgoing(self) -> OutgoingCounts:
         """What became of the stanzas sent so far: each is in exactly one of the counts."""
-        return self._component_outbox.counts
+        return self._counts.counts
 
     @property
-    def _component_outbox(self) -> ComponentOutbox:
-        outbox = self._context.outbox
-        assert isinstance(outbox, ComponentOutbox)
-        return outbox
+    def _counts(self) -> CountingQueue:
+        queue = self._queue
+        assert isinstance(queue, CountingQueue)
+        return queue
 
-    def _not_sent(self, item: m.Outgoing, reason: str) -> None:
-        self._component_outbox.ended += 1
-        super()._not_sent(item, reason)
+    # users: each address of the component an actor of its own
 
-    def _gave_up(self, item: m.Outgoing, reason: str) -> None:
-        """Report a stanza the queue gave up and has counted."""
-        super()._not_sent(item, reason)
+    def users(
+        self,
+        user_class: type[UserActor],
+        *,
+        idle: float = IDLE_AFTER,
+        limit: int = USERS_LIMIT,
+        admit: Callable[[JID], bool] | None = None,
+    ) -> None:
+        """Give each address of this component an actor of its own, from its first stanza on.
+
+        To be called before the session starts, best in ``__init__``.
+
+        Args:
+            user_class: what a user is.
+            idle: seconds without a stanza after which a user's actor stops; it may take twice that.
+            limit: actors there may be at once; a stanza for one more is answered with an error.
+            admit: whether there is a user of that bare address; it must not block. Stanzas for
+                others are answered with ``item-not-found``.
+
+        Raises:
+            ValueError: if ``idle`` or ``limit`` is not above 0.
+            ActorXMPPError: if the session runs and has no users.
+        """
+        if not idle > 0 or limit < 1:
+            raise ValueError(f"idle and limit must be above 0, not {idle!r} and {limit!r}")
+        settings = UsersSettings(user_class, idle, limit, admit)
+        session = self._session
+        if session.users is not None:  # this object takes the place of one that failed
+            session.users.change(settings)
+        elif session.runs:
+            raise ActorXMPPError("users() has to be called before the session starts")
+        else:
+            session.use_users(UserTable(self._state, settings))
+
+    async def user(self, jid: JID | str) -> UserAddress:
+        """The user of an address; its actor runs when this returns.
+
+        Args:
+            jid: the address; its resource is left out.
+
+        Returns:
+            The user's address: ``tell``, ``ask``, ``ref``. It stays good when the actor restarts,
+            and when it stopped for being idle, ``tell`` and ``ask`` start it again.
+
+        Raises:
+            InvalidJID: if ``jid`` is no address.
+            NotConnectedError: if the session has not been started.
+            ActorXMPPError: if ``users`` was not called, or there is no such user or no room.
+            StartError: if the actor can't be started.
+        """
+        table = self._user_table()
+        if not table.supervised:
+            raise NotConnectedError("connect() was not called: there are no actors yet")
+        address = table.user(JID(jid).bare)
+        if address is None:
+            raise ActorXMPPError(f"{jid}: there is no such user")
+        try:
+            await address.start()
+        except MaxChildren as error:
+            raise ActorXMPPError(f"{jid}: there are too many users") from error
+        return address
+
+    @property
+    def user_counts(self) -> UserCounts:
+        """What has happened to the users so far."""
+        return self._user_table().counts
+
+    @property
+    def active_users(self) -> int:
+        """How many users have an actor now."""
+        return len(self._user_table())
+
+    def _user_table(self) -> UserTable:
+        table = self._session.users
+        if table is None:
+            raise ActorXMPPError("users() was not called")
+        return table
+
+    def handle_builtin(self, stanza: StanzaBase) -> bool:
+        """Give stanzas for users to their actors; the rest is the component's own."""
+        table = self._session.users
+        if table is not None:
+            kind = type(stanza)
+            if kind is Message or kind is Presence:
+                if table.take(stanza):  # type: ignore[arg-type]  # both are root stanzas
+                    return True
+            elif kind is Iq and self._is_for_user(stanza):
+                return table.take(stanza)  # type: ignore[arg-type]  # an IQ is one, too
+        return super().handle_builtin(stanza)
+
+    def _is_for_user(self, iq: StanzaBase) -> bool:
+        """Whether an IQ is a request that no handler takes: plugins answer for all addresses."""
+        if iq.xml.get("type") not in ("get", "set") or "@" not in iq.xml.get("to", ""):
+            return False
+        return not self._state.index.match(iq)
+
+    def handle_presence(self, presence: Presence) -> Any:
+        """Keep the roster of the address a presence is for, and raise the events."""
+        return super().handle_builtin(presence)
 
     # the stream
 
@@ -156,8 +252,12 @@ class ComponentXMPP(Users, BaseXMPP):
             port = port or DEFAULT_PORT
         return super().connect(host, port, **old)
 
-    def make_negotiation(self) -> Negotiation:
-        """Make the negotiation of a new stream."""
+    def make_negotiation(
+        self,
+        mechanism: str = "",  # noqa: ARG002  for clients
+        resume: ResumeRequest | None = None,  # noqa: ARG002  the same
+    ) -> Negotiation:
+        """Say how to log in on a new stream."""
         return ComponentNegotiation(ComponentSettings(self.requested_jid.full, self.secret))
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from actorxmpp.net.connection import Connection, ConnectionEvents
     from actorxmpp.protocol.negotiation import Negotiation
+    from actorxmpp.protocol.settings import ResumeRequest
     from actorxmpp.store import SessionStore
 
 __all__ = [
@@ -30,7 +31,6 @@ __all__ = [
     "SessionKind",
     "SessionSettings",
     "SessionSpec",
-    "SmOptions",
 ]
 
 SEND_QUEUE_LIMIT = 1_000
@@ -127,7 +127,8 @@ class SessionSettings:
         limits: bounds on what the peer may send.
         gate: paces connections; None connects at once.
         connector: makes the connection.
-        negotiation: makes the negotiation of each stream in the role's place; tests skip the login.
+        negotiation: makes the negotiation of each stream in the role's place, from the role and
+            what is to be resumed; tests skip the login.
         autoconnect: connect as soon as the session starts.
     """
 
@@ -151,23 +152,8 @@ class SessionSettings:
     limits: Limits = field(default_factory=Limits)
     gate: ConnectGate | None = None
     connector: Connector = dial
-    negotiation: Callable[[Any], Negotiation] | None = None
+    negotiation: Callable[[Any, ResumeRequest | None], Negotiation] | None = None
     autoconnect: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class SmOptions:
-    """How stream management (XEP-0198) is used.
-
-    Attributes:
-        enabled: begin it on new sessions.
-        resume: ask for sessions that can be resumed.
-        max_seconds: how long we would like the server to keep them.
-    """
-
-    enabled: bool = False
-    resume: bool = True
-    max_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ class SessionState(enum.Enum):
 
 @dataclass(slots=True)
 class SessionStatus:
-    """Where a session stands; written by its transport and parser, read by anyone.
+    """Where a session stands; read by anyone.
 
     Attributes:
         state: see SessionState.
@@ -42,3 +42,16 @@ class SessionStatus:
     attempts: int = 0
     connections: int = 0
     restarts: dict[str, int] = field(default_factory=dict)
+
+    def enter(self, state: SessionState, now: float, reason: str = "") -> None:
+        """Enter a state.
+
+        The session's link says so while there is a transport, and else whoever starts the session.
+
+        Args:
+            state: the state.
+            now: monotonic seconds.
+            reason: why, in words.
+        """
+        self.state, self.reason, self.since = state, reason, now
+        self.next_retry_at = None

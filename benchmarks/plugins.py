@@ -63,13 +63,13 @@ def matching(role: ClientXMPP) -> Callable[[], Any]:
     tokenizer.feed(HEADER)
     (element,) = tokenizer.feed(MESSAGE)
     stanza = role.build_stanza(element)
-    return partial(role.session_context.index.match, stanza)
+    return partial(role.session.roles.index.match, stanza)
 
 
 def taking_in(role: ClientXMPP) -> Callable[[], Any]:
     tokenizer = Tokenizer()
     tokenizer.feed(HEADER)
-    build, match = role.build_stanza, role.session_context.index.match
+    build, match = role.build_stanza, role.session.roles.index.match
 
     def take_in() -> None:
         for element in tokenizer.feed(MESSAGE):

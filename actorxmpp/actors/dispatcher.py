@@ -10,6 +10,7 @@ The way of a stanza: (1) the IQ that waits for it, (2) the in-filters, (3) the r
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,23 +18,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from actorxmpp.actors import messages as m
 from actorxmpp.exceptions import XMPPError
 from actorxmpp.settings import OnHandlerError
+from actorxmpp.xmlstream.stanzabase import StanzaBase
 from supervisors import EventLoopActor, dead_letters
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from actorxmpp.actors.context import SessionContext
-    from actorxmpp.basexmpp import BaseXMPP
+    from actorxmpp.actors.rolestate import RoleState, SessionRole
+    from actorxmpp.actors.session import Session
+    from actorxmpp.protocol.stream import Stream
     from actorxmpp.xmlstream.handler import BaseHandler
-    from actorxmpp.xmlstream.stanzabase import StanzaBase
+    from supervisors import Address
 
 __all__ = ["DispatcherActor"]
 
 logger = logging.getLogger(__name__)
-
-INBOUND_LOW = 100
-"""Stanzas waiting for the dispatcher at which reading from the socket goes on again."""
-
 
 COROUTINES_HIGH = 10_000
 """Handlers that are coroutines under way at which reading pauses. So many, because they may wait
@@ -42,46 +41,57 @@ for replies, which don't come while nothing is read: at worst until they time ou
 COROUTINES_LOW = 5_000
 """Handlers under way at which reading goes on again."""
 
+_CAUGHT_UP = m.CaughtUp()
+
 
 class DispatcherActor(EventLoopActor):
-    """Runs the role."""
+    """Runs the role.
 
-    def __init__(self, context: SessionContext) -> None:
+    Args:
+        session: makes the role; what the role speaks to.
+        roles: what outlives a role object; a dispatcher before this one may have left it somewhere.
+        stream: the session's stream; to be looked at only.
+        parser: the parser's address.
+        transport: the transport's address.
+    """
+
+    __slots__ = ("_coroutines", "_current", "_failing", "_parser", "_paused", "_role", "_roles",
+                 "_session", "_stream", "_transport")  # fmt: skip
+
+    def __init__(
+        self,
+        session: Session,
+        roles: RoleState,
+        stream: Stream,
+        parser: Address,
+        transport: Address,
+    ) -> None:
         super().__init__()
-        self.context = context
-        self._role: BaseXMPP | None = None
+        self._session = session
+        self._roles = roles
+        self._stream = stream
+        self._parser = parser
+        self._transport = transport
+        self._role: SessionRole | None = None
         self._current: StanzaBase | None = None
-        self._failing = False
+        self._failing = self._paused = False
         self._coroutines = 0
 
     # life
 
     def on_start(self) -> None:
         """Take the role object, or make a new one after a restart."""
-        context = self.context
-        context.pending_in = 0
-        context.reading_paused = False
-        role = context.take_role()
-        if role is None:
-            context.index.remove_owner(None)
-            context.events.remove_owner(None)
-            role = context.make_role()
-        self._role = role
+        role = self._role = self._roles.take(self._session)
+        self.own(self._let_go)
         role.attach(self)
-        for name, config in context.settings.plugins:
+        for name, config in role.settings.plugins:
             role.register_plugin(name, dict(config))
 
-    def on_stop(self) -> None:
-        """Let go of the role; what waits for a reply is told."""
-        if self._role is not None:
-            self._role.detach("session stopped")
-            self._role = None
-
-    def on_failure(self, *_exc_info: Any) -> None:
-        """Let go of the role after a failure, too."""
-        if self._role is not None:
-            self._role.detach("dispatcher failed")
-            self._role = None
+    def _let_go(self) -> None:
+        """Let go of the role, however this actor ends; what waits for a reply is told."""
+        role, self._role = self._role, None
+        if role is not None:
+            role.detach("the dispatcher ended")
 
     def on_receive(self, message: Any) -> Any:
         """Handle one message."""
@@ -90,30 +100,21 @@ class DispatcherActor(EventLoopActor):
     # stanzas
 
     def _stanzas(self, message: m.StanzasMatched) -> None:
-        context = self.context
-        context.pending_in -= len(message.items)
-        if context.reading_paused:
-            self._resume_reading()
-        dispatch = self._dispatch
-        if not message.counted:
-            for stanza, handlers in message.items:
+        roles, items = self._roles, message.items
+        if message.session:
+            if message.epoch >= self._stream.stale_before:
+                self._count(message)
+        else:
+            dispatch = self._dispatch
+            for stanza, handlers in items:
                 if stanza is not None:
                     dispatch(stanza, handlers)
-        elif message.epoch >= context.stale_before:
-            self._count(message)
-
-    def _resume_reading(self) -> None:
-        """Read on, if there is not too much to do any more."""
-        context = self.context
-        if context.pending_in <= INBOUND_LOW and self._coroutines <= COROUTINES_LOW:
-            context.reading_paused = False
-            assert context.transport is not None
-            context.transport.tell(m.ResumeReading())
+        roles.counted(len(items))
+        if message.report:
+            self._parser.tell(_CAUGHT_UP)
 
     def _count(self, message: m.StanzasMatched) -> None:
         """Dispatch stanzas, each of which counts as handled when it has been dealt with."""
-        sm = self.context.sm
-        assert sm is not None
         dispatch, done = self._dispatch, 0
         try:
             for stanza, handlers in message.items:
@@ -125,13 +126,11 @@ class DispatcherActor(EventLoopActor):
                 done += 1
         finally:
             self._current = None
-            if message.epoch == self.context.stream_epoch:
-                sm.handled(done)
+            self._roles.handled.add(message.session, done)
 
     def _ack_requested(self, message: m.AckRequested) -> None:
         """All stanzas before the request have been handled by now."""
-        assert self.context.parser is not None
-        self.context.parser.tell(m.AckDue(message.epoch))
+        self._parser.tell(m.SendAck(message.epoch))
 
     def _dispatch(self, stanza: StanzaBase, handlers: list[BaseHandler]) -> None:
         role = self._role
@@ -140,10 +139,9 @@ class DispatcherActor(EventLoopActor):
             filtered = role.filter_in(stanza)
             if filtered is None:
                 return
-            stanza, handlers = filtered, self.context.index.match(filtered)
-        handled = role.complete_iq(stanza)
+            stanza, handlers = filtered, self._roles.index.match(filtered)
         try:
-            handled = role.handle_builtin(stanza) or handled
+            handled = role.handle_builtin(stanza)
         except Exception as error:  # noqa: BLE001  a stanza the peer made must not end the session
             self.handler_failed(error, stanza)
             handled = True
@@ -151,7 +149,7 @@ class DispatcherActor(EventLoopActor):
             handled = True
             handler.prerun(stanza)
             if handler.check_delete():
-                self.context.index.discard(handler)
+                self._roles.index.discard(handler)
             self._run(handler, stanza)
         if not handled:
             stanza.unhandled()
@@ -160,9 +158,25 @@ class DispatcherActor(EventLoopActor):
         if handler.owner is None:
             self.run_guarded(handler.run, stanza, stanza)
             return
-        cell = self.context.plugins.get(handler.owner)
-        if cell is None or not cell.tell(m.RunHandler(handler, stanza)):
+        slot = self._roles.plugins.get(handler.owner)
+        if slot is None or not slot.tell(m.RunHandler(handler, stanza)):
             stanza.exception(XMPPError("service-unavailable", text="plugin unavailable"))
+
+    # handlers
+
+    def raise_event(self, name: str, data: Any) -> None:
+        """Call the handlers of an event: the role's here, a plugin's in the plugin's actor."""
+        entries = self._roles.events.take(name)
+        if not entries:
+            return
+        stanza = data if isinstance(data, StanzaBase) else None
+        for function, _, owner in entries:
+            if owner is None:
+                self.run_guarded(function, data, stanza)
+            else:
+                slot = self._roles.plugins.get(owner)
+                if slot is not None:
+                    slot.tell(m.RunEventHandler(function, data))
 
     def run_guarded(
         self, function: Callable[[Any], Any], argument: Any, stanza: StanzaBase | None
@@ -179,35 +193,39 @@ class DispatcherActor(EventLoopActor):
         if result is not None and inspect.isawaitable(result):
             self._coroutines += 1
             self.create_task(self._await_guarded(result, stanza), name="handler")
-            context = self.context
-            if self._coroutines > COROUTINES_HIGH and not context.reading_paused:
-                context.reading_paused = True
-                assert context.transport is not None
-                context.transport.tell(m.PauseReading())
+            if self._coroutines > COROUTINES_HIGH and not self._paused:
+                self._paused = True
+                self._transport.tell(m.PauseReading("dispatcher"))
 
     async def _await_guarded(self, result: Awaitable[Any], stanza: StanzaBase | None) -> None:
         try:
             await result
+        except asyncio.CancelledError:
+            if stanza is not None and stanza.name == "iq":  # nobody else will answer it
+                stanza.exception(XMPPError("internal-server-error"))
+            raise
         except Exception as error:  # noqa: BLE001  as above
             self.handler_failed(error, stanza)
         finally:
             self._coroutines -= 1
-            if self.context.reading_paused:
-                self._resume_reading()
+            if self._paused and self._coroutines <= COROUTINES_LOW:
+                self._paused = False
+                self._transport.tell(m.ResumeReading("dispatcher"))
 
     def handler_failed(self, error: Exception, stanza: StanzaBase | None) -> None:
         """Deal with a failure in one of the role's handlers as the settings say.
 
         An IQ is answered. An ``XMPPError`` is an answer, not a failure.
         """
+        role = self._role
         if stanza is not None:
             stanza.exception(error)
             if isinstance(error, XMPPError):
                 return
-        elif self._role is not None:
-            self._role.exception(error)
-        if self.context.settings.on_handler_error is OnHandlerError.RESTART:
-            if self._current is not None and self.context.blame.blame(self._current.xml):
+        elif role is not None:
+            role.exception(error)
+        if role is not None and role.settings.on_handler_error is OnHandlerError.RESTART:
+            if self._current is not None and self._roles.poison.is_poison(self._current.xml):
                 dead_letters.publish(self.actor_ref, self._current, "it makes its handler fail")
                 return
             self._failing = True
@@ -216,24 +234,33 @@ class DispatcherActor(EventLoopActor):
     # the stream
 
     def _established(self, message: m.StreamEstablished) -> None:
+        if self._paused:  # the connection is a new one
+            self._transport.tell(m.PauseReading("dispatcher"))
         if self._role is not None:
-            self._role.stream_established(message.jid, message.features, message.resumed)
+            self._role.stream_established(message)
 
     def _finished(self, message: m.StreamFinished) -> None:
         if self._role is not None:
-            self._role.stream_finished(message.reason, message.was_established, message.resumable)
+            self._role.stream_finished(message)
 
     def _session_lost(self, message: m.SessionLost) -> None:
         if self._role is not None:
             self._role.session_lost(message.reason)
 
+    def _session_over(self, message: m.SessionOver) -> None:
+        if self._role is not None:
+            self._role.session_over(message.reason)
+
+    def _restore_roster(self, message: m.RestoreRoster) -> None:
+        if self._role is not None:
+            self._role.restore_roster(message.roster)
+
     def _outcomes(self, message: m.Outcomes) -> None:
         if self._role is not None:
-            self._role.stanza_outcomes(message)
+            self._role.stanza_outcomes(message.outcome, message.stanzas, message.reason)
 
     def _event(self, message: m.RaiseEvent) -> None:
-        if self._role is not None:
-            self._role.event(message.name, message.data)
+        self.raise_event(message.name, {} if message.data is None else message.data)
 
     def _run_event(self, message: m.RunEventHandler) -> None:
         self.run_guarded(message.function, message.data, None)
@@ -243,8 +270,10 @@ class DispatcherActor(EventLoopActor):
         m.StreamEstablished: _established,
         m.StreamFinished: _finished,
         m.SessionLost: _session_lost,
+        m.SessionOver: _session_over,
         m.AckRequested: _ack_requested,
         m.Outcomes: _outcomes,
         m.RaiseEvent: _event,
         m.RunEventHandler: _run_event,
+        m.RestoreRoster: _restore_roster,
     }

@@ -3,38 +3,57 @@
 Rules of this file: immutable values only; no behaviour; one section for each pair of neighbours.
 They are named tuples, because one of each kind is made for every read or stanza and a frozen
 dataclass costs three times as much to make. Where even that counts they are made with ``new``.
+What a stream asks for (``protocol/streamevents.py``) is passed on as it is.
 
-``epoch`` numbers the connections of a session. A value that carries an epoch belongs to that
-connection alone; a stage drops what comes from an older one.
+``epoch`` numbers the connections of a process. A value that carries one belongs to that connection
+alone; the transport and the parser, between whom the boundary runs, drop what comes from another.
 """
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from actorxmpp.protocol.streamevents import (
+    AckRequested,
+    Disconnect,
+    Outcome,
+    Outcomes,
+    Outgoing,
+    RaiseEvent,
+    SessionLost,
+    StartTls,
+    StreamEstablished,
+    StreamFailed,
+    StreamFinished,
+    StreamOpen,
+)
+
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
 
+    from actorxmpp.net.connection import Connection
     from actorxmpp.net.tls import TlsInfo
-    from actorxmpp.protocol.actions import Resumed
-    from actorxmpp.protocol.errors import Decision
-    from actorxmpp.protocol.smactions import Unacked
+    from actorxmpp.protocol.streammanagement import SmOptions
+    from actorxmpp.settings import SessionSettings
+    from actorxmpp.store import RosterSnapshot
     from actorxmpp.xmlstream.handler import BaseHandler
     from actorxmpp.xmlstream.stanzabase import StanzaBase
 
 __all__ = [
     "NEXT_FOR_PLUGIN",
-    "AckDue",
     "AckRequested",
     "BytesReceived",
+    "CaughtUp",
     "CloseStream",
+    "Configure",
     "Connected",
     "ConnectionLost",
     "Disconnect",
-    "FlushOutbox",
+    "FlushQueue",
     "HandlersMatched",
+    "LinkStopped",
+    "LoadSession",
+    "ManageStream",
     "NextForPlugin",
     "Outcome",
     "Outcomes",
@@ -43,11 +62,13 @@ __all__ = [
     "Probe",
     "RaiseEvent",
     "Reconnect",
+    "RestoreRoster",
     "ResumeReading",
     "RunEventHandler",
     "RunHandler",
-    "SendBytes",
+    "SendAck",
     "SessionLost",
+    "SessionOver",
     "StanzasMatched",
     "StartConnecting",
     "StartTls",
@@ -56,21 +77,10 @@ __all__ = [
     "StreamFinished",
     "StreamOpen",
     "TlsEstablished",
+    "WritePaused",
+    "WriteResumed",
     "new",
 ]
-
-
-class Outcome(enum.Enum):
-    """What became of a stanza."""
-
-    SENT = "sent"
-    """It was written to a stream without acknowledgements: nobody knows more."""
-    ACKED = "acked"
-    """The server has handled it."""
-    RESENT = "resent"
-    """It was written once more; another outcome follows."""
-    NOT_SENT = "not-sent"
-    """As far as anybody knows the server has not handled it, and it won't be sent again."""
 
 
 new = tuple.__new__
@@ -81,12 +91,16 @@ of the time: for what is made for every read and every stanza."""
 # transport -> parser
 
 
+class LoadSession(NamedTuple):
+    """Ask the store for the session, if that was not done; answered when it was."""
+
+
 class Connected(NamedTuple):
     """The socket is up; a new stream begins."""
 
     epoch: int
-    tls: TlsInfo | None
-    """The TLS layer that is already there (direct TLS), or None."""
+    connection: Connection
+    """The right to write to it goes with this message; its life stays with the transport."""
 
 
 class BytesReceived(NamedTuple):
@@ -103,6 +117,18 @@ class TlsEstablished(NamedTuple):
     info: TlsInfo
 
 
+class WritePaused(NamedTuple):
+    """The peer reads too slowly: not all that was written has left."""
+
+    epoch: int
+
+
+class WriteResumed(NamedTuple):
+    """The peer has caught up: all that was written has left."""
+
+    epoch: int
+
+
 class ConnectionLost(NamedTuple):
     """The socket is gone."""
 
@@ -110,10 +136,14 @@ class ConnectionLost(NamedTuple):
     reason: str
 
 
+class LinkStopped(NamedTuple):
+    """There is no connection, and nobody wants another one."""
+
+    reason: str
+
+
 class Probe(NamedTuple):
     """Nothing was heard for a while: have the server say something."""
-
-    epoch: int
 
 
 # parser -> dispatcher
@@ -129,55 +159,22 @@ class StanzasMatched(NamedTuple):
 
     items: list[HandlersMatched]
     epoch: int = 0
-    counted: bool = False
-    """Each counts as handled once it has been dealt with (XEP-0198)."""
+    session: int = 0
+    """The managed session (XEP-0198) they count for; 0 is none."""
+    report: bool = False
+    """The parser wants to hear when these have been dealt with."""
 
 
-class AckRequested(NamedTuple):
-    """The server asks how many stanzas were handled: answered when those before this were."""
+class RestoreRoster(NamedTuple):
+    """The roster as a store has it."""
 
-    epoch: int
-
-
-class StreamEstablished(NamedTuple):
-    """Negotiation is done: the stream carries stanzas from here on."""
-
-    epoch: int
-    jid: str
-    features: frozenset[str]
-    resumed: Resumed | None = None
-    """Set when the server took up the earlier session."""
+    roster: RosterSnapshot
 
 
-class SessionLost(NamedTuple):
-    """The session that was to be resumed is gone."""
+class SessionOver(NamedTuple):
+    """The session has ended for good: nobody wants it any more."""
 
     reason: str
-
-
-class Outcomes(NamedTuple):
-    """What became of stanzas that were sent with stream management."""
-
-    outcome: Outcome
-    stanzas: tuple[Unacked, ...]
-    reason: str = ""
-
-
-class StreamFinished(NamedTuple):
-    """The stream carries no more stanzas."""
-
-    epoch: int
-    reason: str
-    was_established: bool
-    resumable: bool = False
-    """The session outlives its stream."""
-
-
-class RaiseEvent(NamedTuple):
-    """Raise an event at the role (``connected``, ``failed_auth``, ...)."""
-
-    name: str
-    data: Any
 
 
 # dispatcher -> plugin
@@ -207,66 +204,32 @@ NEXT_FOR_PLUGIN = NextForPlugin()
 # dispatcher -> parser
 
 
-class Outgoing(NamedTuple):
-    """A stanza in the outbox, serialised as it was when it was sent."""
-
-    stanza: StanzaBase | None
-    """None for raw XML."""
-    data: bytes
-    future: asyncio.Future[Outcome] | None = None
-    """Who waits for its outcome."""
+class FlushQueue(NamedTuple):
+    """There is something in the send queue; told once, however much it is."""
 
 
-class FlushOutbox(NamedTuple):
-    """There is something in the outbox; told once, however much it is."""
-
-
-class AckDue(NamedTuple):
+class SendAck(NamedTuple):
     """Tell the server how many stanzas were handled."""
 
     epoch: int
+
+
+class CaughtUp(NamedTuple):
+    """The stanzas of a read whose end was to be reported have been dealt with."""
+
+
+class ManageStream(NamedTuple):
+    """Use stream management so from the next new session on."""
+
+    options: SmOptions
 
 
 class CloseStream(NamedTuple):
     """Close the stream in order: everything sent before still goes out."""
 
     reason: str
-
-
-# parser -> transport
-
-
-class SendBytes(NamedTuple):
-    """Write to the socket."""
-
-    epoch: int
-    data: bytes
-
-
-class StartTls(NamedTuple):
-    """Begin TLS on the connection of this epoch."""
-
-    epoch: int
-    server_name: str
-
-
-class StreamOpen(NamedTuple):
-    """The stream is established: the next attempt starts with a short delay again."""
-
-    epoch: int
-    idle_seconds: int | None = None
-    """After how much silence the server drops the connection, if it said (XEP-0478)."""
-
-
-class StreamFailed(NamedTuple):
-    """The stream ended or never came up; the decision says how to go on."""
-
-    epoch: int
-    decision: Decision
-    condition: str
-    text: str
-    redirect: tuple[str, int | None] | None = None
-    """Where the server says to go instead."""
+    seconds: float
+    """How long the server gets to close its side."""
 
 
 # anyone -> transport
@@ -276,12 +239,6 @@ class StartConnecting(NamedTuple):
     """Be connected from now on (also leaves the parked state)."""
 
 
-class Disconnect(NamedTuple):
-    """Be disconnected from now on: close the socket once what was written is out."""
-
-    reason: str
-
-
 class Reconnect(NamedTuple):
     """Drop the connection and make a new one at once."""
 
@@ -289,8 +246,22 @@ class Reconnect(NamedTuple):
 
 
 class PauseReading(NamedTuple):
-    """Stop reading: the session has more stanzas than it can handle."""
+    """Stop reading: the session has more to do than it can handle."""
+
+    who: str
+    """Who can't go on; reading resumes when all who have said so take it back."""
 
 
 class ResumeReading(NamedTuple):
-    """Read again."""
+    """Read again, as far as this one is concerned."""
+
+    who: str
+
+
+# anyone -> transport, parser
+
+
+class Configure(NamedTuple):
+    """Go by these settings from now on."""
+
+    settings: SessionSettings

@@ -1,8 +1,8 @@
-"""Stanzas that make an actor fail whenever they come.
+"""Poison messages: stanzas that make their handler fail whenever they come.
 
 With stream management a server sends what was not handled once more after each resumption, so one
-bad stanza could crash a session for ever. Whoever fails over a stanza blames it here, and lets go
-of it after ``POISON_TRIES``: it counts as handled, and becomes a dead letter.
+bad stanza could crash a session for ever. Whoever fails over a stanza notes it here, and lets go of
+it after ``POISON_TRIES``: it counts as handled, and becomes a dead letter.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-__all__ = ["POISON_TRIES", "Blame"]
+__all__ = ["POISON_TRIES", "PoisonDetector"]
 
 POISON_TRIES = 3
 """How often one stanza may make an actor fail; below the restarts a session is allowed."""
 
 
-class Blame:
+class PoisonDetector:
     """Remembers the last stanza that made an actor fail, and how often in a row.
 
     One is enough: the server sends stanzas in order, so the bad one is always the first.
@@ -30,7 +30,7 @@ class Blame:
         self._key: tuple[str | None, ...] = ()
         self.tries = 0
 
-    def blame(self, element: Element) -> bool:
+    def is_poison(self, element: Element) -> bool:
         """Note that a stanza made an actor fail; True if it is time to let go of it."""
         key = (element.tag, *(element.get(name) for name in ("type", "id", "from")))
         self.tries = self.tries + 1 if key == self._key else 1

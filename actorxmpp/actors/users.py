@@ -65,7 +65,7 @@ class UserActor(EventLoopActor):
     @property
     def component(self) -> ComponentXMPP:
         """The component this user belongs to, as it is now: it may have been made anew."""
-        role = self._address.entities.context.role
+        role = self._address.entities.roles.role
         assert role is not None, "users live as long as their session"
         return cast("ComponentXMPP", role)
 

@@ -31,7 +31,7 @@ from supervisors import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from actorxmpp.actors.context import SessionContext
+    from actorxmpp.actors.rolestate import RoleState
     from actorxmpp.actors.users import UserActor
     from supervisors import Refusal
 
@@ -112,16 +112,16 @@ class UserTable(Entities):
     """All users of one component.
 
     Attributes:
-        context: the session.
+        roles: the component they belong to.
         counts: what has happened to them.
     """
 
-    __slots__ = ("_admit", "context")
+    __slots__ = ("_admit", "roles")
 
     address_class: ClassVar[type[EntityAddress]] = UserAddress
     counts: UserCounts
 
-    def __init__(self, context: SessionContext, settings: UsersSettings) -> None:
+    def __init__(self, roles: RoleState, settings: UsersSettings) -> None:
         super().__init__(
             _user_spec(settings.user_class),
             idle=settings.idle,
@@ -129,7 +129,7 @@ class UserTable(Entities):
             on_refused=self._answer_refused,
         )
         self.counts = UserCounts()
-        self.context = context
+        self.roles = roles
         self._admit = settings.admit
 
     def change(self, settings: UsersSettings) -> None:
@@ -181,7 +181,7 @@ class UserTable(Entities):
 
     @staticmethod
     def answer(stanza: Any, error: Exception) -> None:
-        """Answer a stanza with an error, if that can be; the outbox counts what can't be sent."""
+        """Answer a stanza with an error, if that can be; the queue counts what can't be sent."""
         with contextlib.suppress(ActorXMPPError):  # the queue is full: that sender is told
             stanza.exception(error)
 

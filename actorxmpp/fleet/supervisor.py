@@ -23,12 +23,11 @@ import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from actorxmpp.actors.context import SessionContext
-from actorxmpp.actors.session import SessionSupervisor
+from actorxmpp.actors.composition import COMPOSITIONS
+from actorxmpp.actors.session import Session, SessionSupervisor
 from actorxmpp.exceptions import ActorXMPPError
 from actorxmpp.fleet.errors import FleetError
 from actorxmpp.fleet.status import one_line, session_row, summarize
-from actorxmpp.settings import SessionKind
 from actorxmpp.status import SessionState
 from supervisors import (
     Backoff,
@@ -49,7 +48,7 @@ if TYPE_CHECKING:
     from actorxmpp.settings import SessionSpec
     from supervisors import Clock, TimerHandle
 
-__all__ = ["COOL_DOWN", "Fleet", "FleetSession"]
+__all__ = ["COOL_DOWN", "Fleet"]
 
 logger = logging.getLogger(__name__)
 
@@ -69,16 +68,6 @@ STAGES = frozenset({"plugins", "dispatcher", "parser", "transport"})
 """Ids of a session's own children; others below a session are plugins."""
 
 
-class FleetSession(SessionSupervisor):
-    """A session of a fleet: the same supervisor, over a context that survives it."""
-
-    def __init__(self, context: SessionContext) -> None:
-        # A transport that finds its session parked stays parked; this is a new beginning.
-        context.status.state = SessionState.STARTING
-        context.status.reason = ""
-        super().__init__(context)
-
-
 class Fleet:
     """Sessions under one supervisor.
 
@@ -90,7 +79,7 @@ class Fleet:
     def __init__(self, *, cool_down: Backoff = COOL_DOWN, clock: Clock | None = None) -> None:
         self._cool_down = cool_down
         self._clock = clock
-        self._contexts: dict[str, SessionContext] = {}
+        self._sessions: dict[str, Session] = {}
         self._restarts: Counter[str] = Counter()
         self._retries: dict[str, TimerHandle] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -117,7 +106,7 @@ class Fleet:
             if number % START_BATCH == 0:
                 await asyncio.sleep(0)
 
-    async def add(self, spec: SessionSpec) -> SessionContext:
+    async def add(self, spec: SessionSpec) -> Session:
         """Start a session.
 
         A bot that can't be made is no error here: its session is parked and tried again later.
@@ -127,12 +116,12 @@ class Fleet:
         """
         if self._stopping or self._supervisor is None:
             raise FleetError(f"the fleet does not run: {spec.id} is not started")
-        if spec.id in self._contexts:
+        if spec.id in self._sessions:
             raise FleetError(f"there is a session {spec.id} already")
-        context = SessionContext(spec)
-        self._contexts[spec.id] = context
-        await self._start(context, attempt=0)
-        return context
+        session = Session(spec, for_good=False)
+        self._sessions[spec.id] = session
+        await self._start(session, attempt=0)
+        return session
 
     async def remove(self, session_id: str) -> None:
         """End a session in order and forget it.
@@ -140,16 +129,16 @@ class Fleet:
         Raises:
             FleetError: There is none of that id.
         """
-        context = self._contexts.get(session_id)
-        if context is None:
+        session = self._sessions.get(session_id)
+        if session is None:
             raise FleetError(f"there is no session {session_id}")
-        await self._close_streams([context], SESSION_SHUTDOWN)
+        await self._close_streams([session], SESSION_SHUTDOWN)
         retry = self._retries.pop(session_id, None)
         if retry is not None:
             retry.cancel()
         else:
             await self._supervisor.terminate_child(session_id)
-        del self._contexts[session_id]
+        del self._sessions[session_id]
 
     async def stop(self, timeout: float) -> int:
         """End all sessions in good order: presence, end of stream, flush; then the actors.
@@ -168,7 +157,7 @@ class Fleet:
             task.cancel()
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
-        cut_off = await self._close_streams(self._contexts.values(), timeout * CLOSE_SHARE)
+        cut_off = await self._close_streams(self._sessions.values(), timeout * CLOSE_SHARE)
         if self._supervisor is not None:
             await shutdown(self._supervisor, timeout=max(deadline - loop.time(), 0.1))
         if self._unsubscribe is not None:
@@ -186,7 +175,7 @@ class Fleet:
     def status(self) -> FleetStatus:
         """The fleet counted; linear in its sessions."""
         return summarize(
-            (context.status for context in self._contexts.values()),
+            (session.status for session in self._sessions.values()),
             dict(sorted(self._restarts.items())),
         )
 
@@ -199,16 +188,16 @@ class Fleet:
         """
         now = self._time.time()
         found: list[SessionRow] = []
-        for session_id, context in self._contexts.items():
+        for session_id, session in self._sessions.items():
             if limit is not None and len(found) >= limit:
                 break
-            if state is None or context.status.state is state:
-                found.append(session_row(session_id, context.status, now))
+            if state is None or session.status.state is state:
+                found.append(session_row(session_id, session.status, now))
         return found
 
-    def session(self, session_id: str) -> SessionContext | None:
+    def session(self, session_id: str) -> Session | None:
         """The session of that id."""
-        return self._contexts.get(session_id)
+        return self._sessions.get(session_id)
 
     @property
     def _time(self) -> Clock:
@@ -217,50 +206,49 @@ class Fleet:
 
     # starting
 
-    async def _start(self, context: SessionContext, attempt: int) -> None:
+    async def _start(self, session: Session, attempt: int) -> None:
         """Start a session's actors, or park it and try again after a cool-down."""
-        session_id = context.spec.id
+        session_id = session.spec.id
         self._retries.pop(session_id, None)
         try:
             await self._supervisor.start_child(
                 ChildSpec(
                     id=session_id,
-                    start=FleetSession,
-                    args=(context,),
+                    start=SessionSupervisor,
+                    args=(session,),
                     type=ChildType.SUPERVISOR,
                     shutdown=SESSION_SHUTDOWN,
                     backoff=self._cool_down,
                 )
             )
         except StartError as error:
-            self._park(context, f"can't start: {_root_cause(error)}")
+            self._park(session, f"can't start: {_root_cause(error)}")
             self._retries[session_id] = self._time.call_later(
-                self._cool_down.delay(attempt), self._start_again, context, attempt + 1
+                self._cool_down.delay(attempt), self._start_again, session, attempt + 1
             )
 
-    def _start_again(self, context: SessionContext, attempt: int) -> None:
-        task = asyncio.create_task(self._start(context, attempt), name="start-session")
+    def _start_again(self, session: Session, attempt: int) -> None:
+        task = asyncio.create_task(self._start(session, attempt), name="start-session")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _park(self, context: SessionContext, reason: str) -> None:
-        status = context.status
-        status.state, status.reason = SessionState.PARKED, one_line(reason)
-        status.since = self._time.time()
-        status.next_retry_at = None
-        logger.warning("%s is parked: %s", context.spec.id, status.reason)
+    def _park(self, session: Session, reason: str) -> None:
+        session.status.enter(SessionState.PARKED, self._time.time(), one_line(reason))
+        logger.warning("%s is parked: %s", session.spec.id, session.status.reason)
 
     # stopping
 
-    async def _close_streams(self, contexts: Iterable[SessionContext], timeout: float) -> int:
+    async def _close_streams(self, sessions: Iterable[Session], timeout: float) -> int:
         """Have sessions end their streams, and try no more; returns how many did not in time."""
         had_stream = []
         closing = []
-        for context in contexts:
-            future = _disconnect(context, timeout * CLOSE_SHARE) if context.role else None
+        for session in sessions:
+            future = (
+                _disconnect(session, timeout * CLOSE_SHARE) if session.role is not None else None
+            )
             if future is not None:
                 closing.append(future)
-                if context.up:
+                if session.stream.is_open:
                     had_stream.append(future)
         if closing:
             await asyncio.wait(closing, timeout=timeout)
@@ -274,28 +262,29 @@ class Fleet:
             if event.child_id in STAGES:
                 self._restarts[event.child_id] += 1
             else:
-                own = event.child_id in self._contexts
+                own = event.child_id in self._sessions
                 # a component's users have numbers, plugins have names
                 other = "user" if isinstance(event.child_id, int) else "plugin"
                 self._restarts["session" if own else other] += 1
         elif event.kind is telemetry.EventKind.EXITED and event.supervisor == self._supervisor:
-            context = self._contexts.get(event.child_id)
-            if context is not None and not self._stopping:
+            session = self._sessions.get(event.child_id)
+            if session is not None and not self._stopping:
                 why = _root_cause(event.exception) if event.exception else str(event.reason)
-                self._park(context, f"gave up: {why}")
+                self._park(session, f"gave up: {why}")
 
 
-def _disconnect(context: SessionContext, timeout: float) -> asyncio.Future[str] | None:
+def _disconnect(session: Session, timeout: float) -> asyncio.Future[str] | None:
     """Have a session say goodbye, end its stream and stay away."""
-    role = context.role
+    role = session.role
     assert role is not None
     try:
-        if context.up and context.spec.kind is SessionKind.CLIENT:
+        if session.stream.is_open and COMPOSITIONS[session.spec.kind].present:
             role.send_presence(ptype="unavailable")
-        return role.disconnect(wait=timeout, reason="the fleet stops")
+        ended: asyncio.Future[str] = role.disconnect(wait=timeout, reason="the fleet stops")
     except (ActorXMPPError, SupervisorsError) as error:
-        logger.debug("%s: %s", context.spec.id, error)  # its stream has just gone: nothing to end
+        logger.debug("%s: %s", session.spec.id, error)  # its stream has just gone: nothing to end
         return None
+    return ended
 
 
 def _root_cause(error: BaseException) -> str:

@@ -90,5 +90,8 @@ class Connection(Protocol):
         A deadline bounds the wait. Data that arrives from now on is dropped.
         """
 
+    def all_left(self) -> bool:
+        """Whether all that was written has been given to the system; stays right after the end."""
+
     def abort(self) -> None:
         """Drop the connection at once; queued data is lost."""

@@ -3,7 +3,7 @@
 Where it stands: tests of the stages above use a pair instead of `tcp`; the conformance suite
 runs on both.
 
-Rules: a `MemoryTransport` behaves like asyncio's socket transport (high- and low-water marks,
+Rules: a `MemoryTransport` behaves like asyncio's socket transport (back-pressure,
 half-close, abort seen as a reset), and records what was written to it, up to `MAX_RECORD`.
 Everything above it is the real `StreamConnection`, TLS included.
 """
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from actorxmpp.net.connection import ConnectionEvents
 
-HIGH_WATER: Final = 65_536
-LOW_WATER: Final = HIGH_WATER // 4
+SYSTEM_BUFFER: Final = 65_536
+"""Bytes on their way that count as taken by the system, as those in a socket's buffer do."""
 MAX_RECORD: Final = 1024 * 1024
 """Bytes remembered for a test to look at."""
 
@@ -43,7 +43,6 @@ class MemoryTransport(asyncio.Transport):
         self._outbox = bytearray()
         self._reading = True
         self._over_high_water = False
-        self._low_water = LOW_WATER
         self._eof_queued = False
         self._eof_told = False
         self._closing = False
@@ -60,7 +59,7 @@ class MemoryTransport(asyncio.Transport):
             return
         self._outbox += data
         self.written += data[: MAX_RECORD - len(self.written)]
-        if len(self._outbox) > HIGH_WATER and not self._over_high_water:
+        if self.get_write_buffer_size() and not self._over_high_water:
             self._over_high_water = True
             self._protocol.pause_writing()
         self.pump_soon()
@@ -77,12 +76,10 @@ class MemoryTransport(asyncio.Transport):
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
         """Only the high-water mark 0 is known: tell when everything has left."""
         assert (high, low) == (0, None)
-        self._low_water = 0
-        self._over_high_water = self._over_high_water or bool(self._outbox)
 
     def get_write_buffer_size(self) -> int:
-        """Bytes the other end has not read."""
-        return len(self._outbox)
+        """Bytes for which the system has no room."""
+        return max(0, len(self._outbox) - SYSTEM_BUFFER)
 
     def pause_reading(self) -> None:
         """Leave what comes in the other end's buffer."""
@@ -160,7 +157,7 @@ class MemoryTransport(asyncio.Transport):
         self._protocol.eof_received()
 
     def _relieve(self) -> None:
-        if self._over_high_water and len(self._outbox) <= self._low_water:
+        if self._over_high_water and not self.get_write_buffer_size():
             self._over_high_water = False
             self._protocol.resume_writing()
 

@@ -7,8 +7,8 @@ Rules:
 
 * One read of the socket gives at most one `data_received`; the writes of one loop turn leave
   in one write.
-* Unsent bytes are bounded: `pause_writing` at the transport's high-water mark, and a typed
-  error at `MAX_UNSENT`.
+* Unsent bytes are bounded: `pause_writing` when the system does not take all, and a typed error at
+  `MAX_UNSENT`.
 * The end: `close` sends what is queued, close_notify and FIN, and waits for the peer's FIN up
   to `CLOSE_TIMEOUT_S`. Closing the socket at once, with unread data in it, would make the
   kernel send RST and may destroy our last message on its way.
@@ -67,6 +67,7 @@ class StreamConnection(asyncio.BufferedProtocol):
 
     __slots__ = (
         "_accept",
+        "_backlog",
         "_close_timer",
         "_error",
         "_events",
@@ -79,6 +80,7 @@ class StreamConnection(asyncio.BufferedProtocol):
         "_pump",
         "_session_kept",
         "_shared",
+        "_stuck",
         "_tls",
         "_transport",
     )
@@ -102,6 +104,8 @@ class StreamConnection(asyncio.BufferedProtocol):
         self._handshake: asyncio.Future[None] | None = None
         self._held: bytearray | None = None  # read after the handshake, before its caller ran
         self._life = _Life.OPEN
+        self._backlog = False  # the system has not taken all that it was given
+        self._stuck = False  # and never will
         self._error: NetError | None = None
         self._close_timer: asyncio.TimerHandle | None = None
 
@@ -196,18 +200,24 @@ class StreamConnection(asyncio.BufferedProtocol):
         transport = self._transport
         if transport is not None:
             transport.resume_reading()  # to see the peer's FIN
-            if transport.get_write_buffer_size():
-                transport.set_write_buffer_limits(0)  # resume_writing comes when all has left
-            else:
+            if not transport.get_write_buffer_size():  # else resume_writing does it
                 self._send_fin()
+
+    def all_left(self) -> bool:
+        """Whether the system has taken all that was written; see `Connection.all_left`."""
+        return not (self._pending or self._backlog or self._stuck)
+
+    def _drop_unsent(self) -> None:
+        self._stuck = not self.all_left()
+        self._pending.clear()
+        self._pending_size = 0
 
     def abort(self) -> None:
         """Drop the connection at once."""
         if self._life is _Life.CLOSED:
             return
         self._life = _Life.CLOSING
-        self._pending.clear()
-        self._pending_size = 0
+        self._drop_unsent()
         if self._transport is not None:
             self._transport.abort()
 
@@ -220,6 +230,9 @@ class StreamConnection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The transport is ready."""
         self._transport = cast("asyncio.Transport", transport)
+        # Any backlog pauses writing: the system's own buffer is room enough, and so it is known
+        # when what was written has left.
+        self._transport.set_write_buffer_limits(0)
         if self._accept is not None:
             accept, self._accept = self._accept, None
             self._events = accept(self)
@@ -255,12 +268,14 @@ class StreamConnection(asyncio.BufferedProtocol):
         return True
 
     def pause_writing(self) -> None:
-        """The transport's buffer is above its high-water mark."""
+        """The system does not take all that is written."""
+        self._backlog = True
         if self._events is not None and self._life is _Life.OPEN:
             self._events.pause_writing()
 
     def resume_writing(self) -> None:
-        """The transport's buffer is below its low-water mark."""
+        """The system has taken all that was written."""
+        self._backlog = False
         if self._life is _Life.CLOSING:
             self._send_fin()
         elif self._events is not None and self._life is _Life.OPEN:
@@ -269,8 +284,7 @@ class StreamConnection(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The transport is closed."""
         self._life = _Life.CLOSED
-        self._pending.clear()
-        self._pending_size = 0
+        self._drop_unsent()
         if self._close_timer is not None:
             self._close_timer.cancel()
             self._close_timer = None
@@ -301,6 +315,8 @@ class StreamConnection(asyncio.BufferedProtocol):
             except TlsError as error:
                 self._break(error)
                 return
+        if transport.is_closing():
+            self._stuck = True
         transport.write(data)
 
     def _deliver(self, data: bytes) -> None:

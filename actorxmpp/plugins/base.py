@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
+    from actorxmpp.actors.plugin import PluginSlot
     from actorxmpp.api import APIWrapper
     from actorxmpp.basexmpp import BaseXMPP
     from actorxmpp.jid import JID
-    from actorxmpp.plugins.cell import Cell
     from actorxmpp.xmlstream.matcher.base import MatcherBase
 
 __all__ = ["ENTRY_POINTS", "BasePlugin", "find_plugin", "load_plugin", "register_plugin"]
@@ -147,7 +147,7 @@ class BasePlugin:
 
     def init(self) -> None:
         """Bring the plugin up."""
-        if self._cell is not None and self._cell.kept:
+        if self._slot is not None and self._slot.kept:
             self._drop_filters()  # those of the object before this one, which failed
         if type(self).session_bind is not BasePlugin.session_bind:
             self.xmpp.add_event_handler("session_bind", self.session_bind)
@@ -192,30 +192,28 @@ class BasePlugin:
     @property
     def kept(self) -> dict[str, Any]:
         """What outlasts this object: a plugin that restarts finds it again."""
-        cell = self._cell
-        if cell is None:
+        slot = self._slot
+        if slot is None:
             mine: dict[str, Any] = self.__dict__.setdefault("_kept", {})
             return mine
-        if cell.kept is None:
-            cell.kept = {}
-        return cell.kept
+        return slot.keep()
 
     @property
-    def _cell(self) -> Cell | None:
-        cell: Cell | None = self.__dict__.get("_place")
-        if cell is None:
-            cell = self.xmpp.plugin.cells.get(self.name)
-            if cell is not None:
-                self.__dict__["_place"] = cell  # found also after the plugin was disabled
-        return cell
+    def _slot(self) -> PluginSlot | None:
+        slot: PluginSlot | None = self.__dict__.get("_found_slot")
+        if slot is None:
+            slot = self.xmpp.plugin.slots.get(self.name)
+            if slot is not None:
+                self.__dict__["_found_slot"] = slot  # found also after the plugin was disabled
+        return slot
 
     def other(self, name: str) -> Any:
         """Return another plugin's object if it is there at this moment, else None.
 
         For ``plugin_end``: at the end of a session the others may have ended before.
         """
-        cell = self.xmpp.plugin.cells.get(name)
-        return None if cell is None else cell.instance
+        slot = self.xmpp.plugin.slots.get(name)
+        return None if slot is None else slot.instance
 
     def handle(self, name: str, pattern: str | MatcherBase, function: Callable[[Any], Any]) -> None:
         """Have stanzas handled in this plugin's actor.

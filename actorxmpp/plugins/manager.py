@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from actorxmpp.actors.plugin import PluginActor, PluginSlot
 from actorxmpp.exceptions import PluginNotFound, PluginUnavailable
 from actorxmpp.plugins.base import find_plugin
-from actorxmpp.plugins.cell import Cell
+from supervisors import ChildSpec, Restart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
 
     from actorxmpp.basexmpp import BaseXMPP
+    from supervisors.handle import SupervisorRef
 
 __all__ = ["PluginHandle", "PluginManager"]
 
@@ -28,37 +30,45 @@ class PluginHandle:
         PluginUnavailable: from any use while the plugin restarts or after it was disabled.
     """
 
-    __slots__ = ("_cell",)
+    __slots__ = ("_slot",)
 
-    def __init__(self, cell: Cell) -> None:
-        object.__setattr__(self, "_cell", cell)
+    def __init__(self, slot: PluginSlot) -> None:
+        object.__setattr__(self, "_slot", slot)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(_instance(self._cell), name)
+        return getattr(_instance(self._slot), name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr(_instance(self._cell), name, value)
+        setattr(_instance(self._slot), name, value)
 
     def __getitem__(self, key: Any) -> Any:
-        return _instance(self._cell)[key]
+        return _instance(self._slot)[key]
 
     def __repr__(self) -> str:
-        return f"<plugin {self._cell.name}>"
+        return f"<plugin {self._slot.name}>"
 
 
-def _instance(cell: Cell) -> Any:
-    if cell.instance is None or not cell.wanted:
-        raise PluginUnavailable(cell.name, "restarting" if cell.wanted else "disabled")
-    return cell.instance
+def _instance(slot: PluginSlot) -> Any:
+    if slot.instance is None or not slot.enabled:
+        raise PluginUnavailable(slot.name, "restarting" if slot.enabled else "disabled")
+    return slot.instance
 
 
 class PluginManager:
-    """The plugins of one session."""
+    """The plugins of one session.
 
-    __slots__ = ("_xmpp",)
+    Args:
+        xmpp: the role they serve.
+
+    Attributes:
+        slots: the slots of the enabled plugins, in the order they were enabled.
+    """
+
+    __slots__ = ("_xmpp", "slots")
 
     def __init__(self, xmpp: BaseXMPP) -> None:
         self._xmpp = xmpp
+        self.slots: dict[str, PluginSlot] = xmpp.session.roles.plugins
 
     def enable(
         self,
@@ -71,22 +81,48 @@ class PluginManager:
         Raises:
             PluginNotFound: if no plugin of this name exists.
         """
-        cells = self.cells
-        if name in cells:
+        if name in self.slots:
             return
         plugin_class = find_plugin(name, module)
         for dependency in sorted(plugin_class.dependencies - {name}):
             self.enable(dependency, self._xmpp.plugin_config.get(dependency))
-        cell = Cell(name, plugin_class, dict(config or {}))
-        cells[name] = cell
+        slot = self.slots[name] = PluginSlot(name, plugin_class, dict(config or {}))
         try:
-            self._xmpp.make_plugin(cell)
+            self.make(slot)
         except BaseException:
-            del cells[name]
-            self._xmpp.session_context.index.remove_owner(name)
-            self._xmpp.session_context.events.remove_owner(name)
+            del self.slots[name]
+            self._forget_handlers(name)
             raise
-        self._xmpp.start_plugin(cell)
+
+    def make(self, slot: PluginSlot) -> None:
+        """Make a plugin's object; what it registers belongs to it."""
+        with self._xmpp.registering_for(slot.name):
+            slot.filled(slot.plugin_class(self._xmpp, dict(slot.config)))
+            slot.instance.init()
+
+    def adopt(self) -> None:
+        """Serve another role object: the one before it failed."""
+        for slot in list(self.slots.values()):
+            if slot.instance is None:
+                self.start(slot)
+            elif slot.instance.xmpp is not self._xmpp:
+                slot.instance.adopted(self._xmpp)
+            if slot.waiting:
+                self.start(slot)
+
+    def start(self, slot: PluginSlot) -> None:
+        """Start a plugin's actor, once there is a session; one that runs stays as it is."""
+        plugins = self._xmpp.session.plugins
+        if plugins is None or plugins.ref is None or slot.ref is not None or slot.starting:
+            return
+        slot.start()
+        spec = ChildSpec(
+            id=slot.name,
+            start=PluginActor,
+            args=(slot, self._xmpp.session.roles),
+            restart=Restart.TRANSIENT,
+        )
+        cast("SupervisorRef", plugins.ref).start_child(spec)
 
     def disable(self, name: str) -> None:
         """Disable a plugin and those that depend on it.
@@ -94,19 +130,30 @@ class PluginManager:
         Raises:
             PluginNotFound: if it is not enabled.
         """
-        cell = self.cells.get(name)
-        if cell is None:
+        slot = self.slots.get(name)
+        if slot is None:
             raise PluginNotFound(name)
-        for other in list(self.cells.values()):
-            if name in other.plugin_class.dependencies and other.name in self.cells:
+        for other in list(self.slots.values()):
+            if name in other.plugin_class.dependencies and other.name in self.slots:
                 self.disable(other.name)
-        cell.wanted = False
-        del self.cells[name]
-        self._xmpp.stop_plugin(cell)
+        del self.slots[name]
+        slot.disable()
+        if slot.ref is not None:
+            slot.ref.stop(block=False)
+            return
+        instance = slot.ended()
+        if instance is not None:
+            instance.end()
+        self._forget_handlers(name)
+
+    def _forget_handlers(self, name: str) -> None:
+        roles = self._xmpp.session.roles
+        roles.index.remove_owner(name)
+        roles.events.remove_owner(name)
 
     def enabled(self, name: str) -> bool:
         """Whether a plugin is enabled."""
-        return name in self.cells
+        return name in self.slots
 
     def registered(self, name: str) -> bool:
         """Whether a plugin of this name exists."""
@@ -118,24 +165,19 @@ class PluginManager:
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return a plugin's handle, or the default if it is not enabled."""
-        return self[name] if name in self.cells else default
-
-    @property
-    def cells(self) -> dict[str, Cell]:
-        """The places of the enabled plugins, in the order they were enabled."""
-        return cast("dict[str, Cell]", self._xmpp.session_context.plugins)
+        return self[name] if name in self.slots else default
 
     def __getitem__(self, name: str) -> PluginHandle:
         try:
-            return PluginHandle(self.cells[name])
+            return PluginHandle(self.slots[name])
         except KeyError:
             raise PluginNotFound(name) from None
 
     def __contains__(self, name: object) -> bool:
-        return name in self.cells
+        return name in self.slots
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.cells)
+        return iter(self.slots)
 
     def __len__(self) -> int:
-        return len(self.cells)
+        return len(self.slots)

@@ -145,3 +145,36 @@ class StreamStateMachine:
 
     def __repr__(self) -> str:
         return f"<StreamStateMachine {self._state.value}>"
+
+
+class Phase(Enum):
+    """Where a stream stands."""
+
+    DOWN = "down"
+    """There is none."""
+    NEGOTIATING = "negotiating"
+    """Logging in; ``protocol/states.py`` has the steps."""
+    OPEN = "open"
+    """It carries stanzas."""
+    CLOSING = "closing"
+    """We have closed our side, and still read what the server says."""
+
+
+class Step(Enum):
+    """What moves a stream from phase to phase."""
+
+    CONNECTED = "connected"
+    READY = "ready"
+    CLOSE = "close"
+    END = "end"
+
+
+PHASES: Final[Mapping[tuple[Phase, Step], Phase]] = {
+    (Phase.DOWN, Step.CONNECTED): Phase.NEGOTIATING,
+    (Phase.NEGOTIATING, Step.READY): Phase.OPEN,
+    (Phase.NEGOTIATING, Step.END): Phase.DOWN,
+    (Phase.OPEN, Step.CLOSE): Phase.CLOSING,
+    (Phase.OPEN, Step.END): Phase.DOWN,
+    (Phase.CLOSING, Step.END): Phase.DOWN,
+}
+"""Every change of a stream's phase; what is not here can't happen."""

@@ -18,6 +18,7 @@ Rules:
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,6 +49,7 @@ __all__ = [
     "Lost",
     "Resend",
     "SmAction",
+    "SmOptions",
     "SmQueueFull",
     "SmSend",
     "SmSnapshot",
@@ -74,6 +76,25 @@ _ENABLED: Final = ns.clark(ns.SM, "enabled")
 _FAILED: Final = ns.clark(ns.SM, "failed")
 _ACK: Final = ns.clark(ns.SM, "a")
 _REQUEST: Final = ns.clark(ns.SM, "r")
+
+
+@dataclass(frozen=True, slots=True)
+class SmOptions:
+    """How stream management is used.
+
+    Attributes:
+        enabled: begin it on new sessions.
+        resume: ask for sessions that can be resumed.
+        max_seconds: how long we would like the server to keep them.
+        window: stanzas after which an acknowledgement is asked for.
+        max_unacked: stanzas that may wait for one.
+    """
+
+    enabled: bool = False
+    resume: bool = True
+    max_seconds: int | None = None
+    window: int = WINDOW
+    max_unacked: int = MAX_UNACKED
 
 
 class StreamManagement:

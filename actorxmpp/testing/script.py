@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from actorxmpp.net.connection import Connection
     from actorxmpp.net.errors import NetError
     from actorxmpp.protocol.actions import Action, TlsFacts
+    from actorxmpp.protocol.settings import ResumeRequest
     from actorxmpp.settings import SessionSettings
 
 __all__ = ["ScriptedServer", "establish_at_once"]
@@ -60,13 +61,17 @@ class AtOnce(Negotiation):
         return [Send(self._opening), Established(self._jid)]
 
 
-def establish_at_once(role: BaseXMPP, resource: str = RESOURCE) -> Negotiation:
+def establish_at_once(
+    role: BaseXMPP, resume: ResumeRequest | None = None, *, resource: str = RESOURCE
+) -> Negotiation:
     """Make the negotiation of a scripted session.
 
     Args:
         role: whose session it is.
+        resume: what it would like to resume; it gets a new session.
         resource: what a client gets that asks for no resource.
     """
+    del resume
     jid = role.requested_jid
     if role.is_component:
         return AtOnce(component_header(jid.full), jid.full)

@@ -101,7 +101,7 @@ class SessionFactory:
             role.disconnected.add_done_callback(gave_up)
             done, _ = await asyncio.wait((told,), timeout=START_WITHIN)
         if not done or not told.result():
-            status = role.session_context.status
+            status = role.session.status
             raise SessionNotStarted(
                 f"{role.requested_jid} is {status.state.value}: {status.reason or 'no reason yet'}"
             )
@@ -109,7 +109,7 @@ class SessionFactory:
     async def close(self) -> None:
         """End all sessions."""
         for role in self.roles:
-            session = role.session_context.session
+            session = role.session.supervisor
             role.abort()
             if session is not None and session.is_alive():
                 await shutdown(session)

@@ -193,11 +193,10 @@ class SmServer:
         }
         return SessionSettings(**values)
 
-    def negotiation(self, role: BaseXMPP) -> Negotiation:
+    def negotiation(self, role: BaseXMPP, resume: ResumeRequest | None) -> Negotiation:
         """Make the negotiation of a stream to this server."""
         jid = role.requested_jid
         full = jid.full if jid.resource else f"{jid.bare}/orchard"
-        resume = role.session_context.resume
         return _Negotiation(full, resume, self.features, self.limits)
 
     def _accept(self, connection: Connection, address: tuple[str, int] | None) -> _Link:

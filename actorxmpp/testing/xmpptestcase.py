@@ -170,7 +170,7 @@ class XMPPTestCase(StanzaChecks):
         if self.xmpp is None:
             return
         xmpp, self.xmpp = self.xmpp, None
-        session = xmpp.session_context.session
+        session = xmpp.session.supervisor
         if session is not None and session.is_alive():
             self.loop.run(self._end(xmpp, session))
         self.loop.end()

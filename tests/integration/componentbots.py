@@ -80,7 +80,7 @@ async def running(gateway: Gateway, *, wait: bool = True) -> AsyncIterator[Gatew
     finally:
         async with asyncio.timeout(WAIT_S):
             await gateway.disconnect()
-            session = gateway.session_context.session
+            session = gateway.session.supervisor
             assert session is not None
             await shutdown(session)
             await gateway.sockets.closed()

@@ -136,7 +136,7 @@ async def online(
         reason = await asyncio.wait_for(client.disconnect(reason="the test is over"), 30)
         assert reason == "the test is over"
     finally:
-        session = client.session_context.session
+        session = client.session.supervisor
         assert session is not None
         await shutdown(session)
         await sockets.closed()

@@ -57,7 +57,7 @@ async def main() -> None:
         await bot.send_wait(bot.make_message(peer, str(number), mtype="chat"))
         loop.call_later(SETTLED_S, say, f"sent {number}")
         await asyncio.sleep(BETWEEN_S)
-    sm = bot.session_context.sm
+    sm = bot.session.stream.sm
     assert sm is not None
     await asyncio.sleep(SETTLED_S)
     while sm.unacked:  # noqa: ASYNC110  a program that is there to be killed

@@ -86,7 +86,7 @@ async def attacked(
         try:
             await scene(client)
         finally:
-            session = client.session_context.session
+            session = client.session.supervisor
             assert session is not None
             await shutdown(session)
             await sockets.closed()
@@ -98,7 +98,7 @@ def refused(server: HostileServer, authority: Authority, said: str, **changes: A
     """The session gives up this connection, and its status says why."""
 
     async def scene(client: Ours) -> None:
-        status = client.session_context.status
+        status = client.session.status
         await until(lambda: said in status.reason, f"{said!r} is the reason", TIMEOUT_S)
         assert not client.sessionstarted
         assert status.state in (SessionState.DISCONNECTED, SessionState.PARKED)
@@ -162,7 +162,7 @@ def test_a_bad_certificate_ends_it_before_the_client_says_who_it_is(
         assert name == ("connection_failed" if direct_tls else "ssl_error")
         assert isinstance(error, TlsError)
         assert error.check is check
-        assert error.reason in client.session_context.status.reason
+        assert error.reason in client.session.status.reason
 
     asyncio.run(attacked(server, authority, scene, direct_tls=direct_tls))
     # After STARTTLS was agreed on, nothing: not even a stream header.
@@ -256,7 +256,7 @@ def test_a_weaker_mechanism_than_last_time_is_refused(
     server = HostileServer(log_in_and_hang_up, only_plain_the_second_time, certificate=honest)
 
     async def scene(client: Ours) -> None:
-        status = client.session_context.status
+        status = client.session.status
         await until(lambda: "mechanism-downgrade" in status.reason, "it is refused", TIMEOUT_S)
         assert status.connections == 1
 
@@ -406,7 +406,7 @@ def test_a_gigabyte_is_refused_long_before_it_is_read(
     server = HostileServer(ENDLESS[name], certificate=honest)
 
     async def scene(client: Ours) -> None:
-        status = client.session_context.status
+        status = client.session.status
         before = rss_kib()
         await until(
             lambda: (
@@ -436,7 +436,7 @@ def test_features_without_end_are_refused(authority: Authority, honest: Certific
     server = HostileServer(script, certificate=honest)
 
     async def scene(client: Ours) -> None:
-        status = client.session_context.status
+        status = client.session.status
         await until(lambda: status.reason, "the client leaves", TIMEOUT_S)
         assert not client.sessionstarted
 

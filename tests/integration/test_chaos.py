@@ -151,7 +151,7 @@ class Chatter(ClientXMPP):
     @property
     def idle(self) -> bool:
         """Connected, and everything we sent is the server's."""
-        sm = self.session_context.sm
+        sm = self.session.stream.sm
         return self.sessionstarted and sm is not None and not sm.unacked
 
 
@@ -179,11 +179,11 @@ class Saboteur:
         while True:
             await asyncio.sleep(CRASH_EVERY_S)
             kind = self._rng.choice(("parser", "transport", "plugin"))
-            context = self._clients[turn % CLIENTS].session_context
+            context = self._clients[turn % CLIENTS].session
             turn += 1
             self.crashes[kind] += 1
             if kind == "plugin":
-                context.plugins["xep_0199"].tell(m.RunEventHandler(crash, None))
+                context.roles.plugins["xep_0199"].tell(m.RunEventHandler(crash, None))
             else:
                 address = context.parser if kind == "parser" else context.transport
                 assert address is not None
@@ -232,7 +232,7 @@ async def play(
         finally:
             for client in clients:
                 await asyncio.wait_for(client.disconnect(), 10)
-                session = client.session_context.session
+                session = client.session.supervisor
                 assert session is not None
                 await shutdown(session)
             await sockets.closed()

@@ -93,7 +93,7 @@ def test_iqs_go_both_ways(server: RealServer, juliet: SlixPeer) -> None:
 def test_a_wrong_secret_parks_with_its_reason(server: RealServer) -> None:
     async def main() -> None:
         async with running(Gateway(JID, "wrong", server), wait=False) as ours:
-            status = ours.session_context.status
+            status = ours.session.status
             await until(lambda: status.state is SessionState.PARKED, "parks")
             assert "not-authorized" in status.reason
             assert "wrong" not in status.reason
@@ -145,7 +145,7 @@ def test_the_conflict_is_over_when_the_first_leaves(prosody: Prosody) -> None:
         async with running(gateway(prosody)) as first:
             quick = FullJitter(base=0.1, cap=1.0, slow_from=0.5)
             async with running(gateway(prosody, backoff=quick), wait=False) as second:
-                status = second.session_context.status
+                status = second.session.status
                 await until(lambda: "conflict" in status.reason, "meets the conflict")
                 assert status.state is SessionState.DISCONNECTED
                 assert first.is_connected()
@@ -160,7 +160,7 @@ def test_two_that_replace_each_other_do_not_go_on_for_ever() -> None:
 
     async def main(server: Prosody) -> None:
         async with running(gateway(server)) as first, running(gateway(server)) as second:
-            status = first.session_context.status
+            status = first.session.status
             await until(lambda: status.state is SessionState.PARKED, "parks")
             assert "conflict" in status.reason
             await asyncio.sleep(CONFLICT_WATCHED_S / 2)
@@ -206,7 +206,7 @@ def test_tls_to_the_server(prosody: Prosody) -> None:
             unnamed = gateway(prosody, tls=trusting, tls_name=JID)
             unnamed.settings = replace(unnamed.settings, server=(HOST, port))
             async with running(unnamed, wait=False):
-                status = unnamed.session_context.status
+                status = unnamed.session.status
                 await until(lambda: "another host" in status.reason, "refuses")
                 assert "session_start" not in unnamed.happened
 

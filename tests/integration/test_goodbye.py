@@ -82,9 +82,9 @@ def test_a_session_that_was_disconnected_stays_so(goodbye: Script, tmp_path: Pat
             await client.disconnect(wait=WAIT_S)
             with contextlib.suppress(TimeoutError):
                 await client.wait_until("connected", LATER_S)
-            assert client.session_context.status.state is SessionState.STOPPED
+            assert client.session.status.state is SessionState.STOPPED
             assert len(server.links) == 1
-            session = client.session_context.session
+            session = client.session.supervisor
             assert session is not None
             await shutdown(session)
             await sockets.closed()

@@ -184,7 +184,7 @@ def test_each_mechanism_offered_logs_in(place: Place) -> None:
 
 async def roster_and_presence(place: Place, client: Ours, mechanism: str) -> None:
     """What a client does first, over a login by this mechanism."""
-    assert client.session_context.mechanism == mechanism
+    assert client.session.stream.mechanism == mechanism
     assert client.boundjid.full == f"{place.user}@{place.server.domain}/ours"
     contact = f"{mechanism.lower()}@{place.server.domain}"
     await client.get_roster()

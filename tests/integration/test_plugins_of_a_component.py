@@ -35,7 +35,7 @@ async def gateway(server: Prosody) -> AsyncIterator[Any]:
         yield role
         await role.disconnect()
     finally:
-        session = role.session_context.session
+        session = role.session.supervisor
         assert session is not None
         await shutdown(session)
         await sockets.closed()

@@ -435,6 +435,6 @@ def test_a_plugin_that_fails_restarts_alone_on_a_live_session(server: Plugged) -
             assert await ask(nurse, query) == "error"
             await until(lambda: restarted == ["failing"], "the restart", WAIT_S)
             assert await ask(nurse, query) == "result"
-            assert romeo.session_context.status.connections == 1
+            assert romeo.session.status.connections == 1
 
     asyncio.run(main())

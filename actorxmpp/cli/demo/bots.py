@@ -14,7 +14,7 @@ from actorxmpp.clientxmpp import ClientXMPP
 from actorxmpp.componentxmpp import ComponentXMPP
 
 if TYPE_CHECKING:
-    from actorxmpp.actors.context import SessionContext
+    from actorxmpp.actors.session import Session
 
 __all__ = ["ANSWER", "ASK", "CRASH", "Book", "CrashRequested", "EchoBot", "EchoComponent", "Peer"]
 
@@ -35,21 +35,25 @@ class Peer:
         index: Its number.
         address: The JID others write to.
         inbox: What it has been asked.
-        context: The running session.
+        session: The running session.
     """
 
-    __slots__ = ("address", "context", "inbox", "index")
+    __slots__ = ("address", "inbox", "index", "session")
 
     def __init__(self, index: int, address: str) -> None:
         self.index = index
         self.address = address
         self.inbox = Inbox()
-        self.context: SessionContext | None = None
+        self.session: Session | None = None
 
     @property
     def up(self) -> bool:
         """Whether it can send now."""
-        return self.context is not None and self.context.up and self.context.role is not None
+        return (
+            self.session is not None
+            and self.session.stream.is_open
+            and self.session.role is not None
+        )
 
     def send(self, to: str, word: str, id: str) -> bool:
         """Send one of the demo's messages.
@@ -59,8 +63,8 @@ class Peer:
         """
         if not self.up:
             return False
-        assert self.context is not None
-        role: Any = self.context.role
+        assert self.session is not None
+        role: Any = self.session.role
         message = role.make_message(mto=to, mbody=f"{word} {id}", mtype="chat")
         message["id"] = id
         if role.is_component:

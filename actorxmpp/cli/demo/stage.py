@@ -66,7 +66,7 @@ class Stage:
     async def start_sessions(self) -> None:
         """Start every session; they connect as fast as the gate lets them."""
         for peer, spec in zip(self._make_peers(), self._specs(), strict=True):
-            peer.context = await self.fleet.add(spec)
+            peer.session = await self.fleet.add(spec)
 
     def _make_peers(self) -> list[Peer]:
         domain = self.server.domain

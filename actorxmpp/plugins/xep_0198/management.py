@@ -1,7 +1,7 @@
 """The plugin: switches stream management on, and shows where it stands.
 
 The work is done by the session itself, which counts stanzas where they are written and where they
-are dealt with (``actorxmpp/actors/management.py``): it has to survive what a plugin does not.
+are dealt with (``actorxmpp/protocol/managed.py``): it has to survive what a plugin does not.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from typing import Any, ClassVar
 from actorxmpp.actors import messages as m
 from actorxmpp.plugins.base import BasePlugin
 from actorxmpp.plugins.xep_0198 import stanza
-from actorxmpp.protocol.streammanagement import MAX_UNACKED, WINDOW, SmState
-from actorxmpp.settings import SmOptions
+from actorxmpp.protocol.streammanagement import MAX_UNACKED, WINDOW, SmOptions, SmState
 
 __all__ = ["XEP_0198"]
 
@@ -63,53 +62,58 @@ class XEP_0198(BasePlugin):
             stanza.RequestAck,
         ):
             self.xmpp.register_stanza(stanza_class)
-        options = SmOptions(enabled=True, resume=self.allow_resume, max_seconds=self.max_resume)
-        context = self.xmpp.session_context
-        context.enable_sm(options, window=self.window, limit=self.max_unacked)
+        options = SmOptions(
+            enabled=True,
+            resume=self.allow_resume,
+            max_seconds=self.max_resume,
+            window=self.window,
+            max_unacked=self.max_unacked,
+        )
+        self.xmpp.session.manage_stream(options)
 
     def plugin_end(self) -> None:
         """Begin no new session with it; the present one goes on as it began."""
-        self.xmpp.session_context.sm_options = SmOptions(enabled=False)
+        self.xmpp.session.manage_stream(SmOptions(enabled=False))
 
     @property
     def enabled(self) -> bool:
         """Whether the present stream is managed."""
-        sm = self.xmpp.session_context.sm
+        sm = self.xmpp.session.stream.sm
         return sm is not None and sm.state is SmState.ENABLED
 
     @property
     def sm_id(self) -> str | None:
         """The session's id, if it can be resumed."""
-        sm = self.xmpp.session_context.sm
+        sm = self.xmpp.session.stream.sm
         return sm.previd or None if sm is not None else None
 
     @property
     def handled(self) -> int:
         """How many of the server's stanzas were handled, modulo 2**32."""
-        sm = self.xmpp.session_context.sm
-        return 0 if sm is None else sm.handled_count
+        managed = self.xmpp.session.stream.managed
+        return 0 if managed is None else managed.handled_count
 
     @property
     def last_ack(self) -> int:
         """How many of our stanzas the server has acknowledged, modulo 2**32."""
-        sm = self.xmpp.session_context.sm
+        sm = self.xmpp.session.stream.sm
         return 0 if sm is None else sm.acked_count
 
     @property
     def seq(self) -> int:
         """How many stanzas we have sent, modulo 2**32."""
-        sm = self.xmpp.session_context.sm
+        sm = self.xmpp.session.stream.sm
         return 0 if sm is None else (sm.acked_count + sm.unacked) % 2**32
 
     def request_ack(self, event: Any = None) -> None:
         """Ask the server now how many stanzas it has handled."""
         del event
-        context = self.xmpp.session_context
-        if self.enabled and context.parser is not None:
-            context.parser.tell(m.Probe(context.epoch))
+        session = self.xmpp.session
+        if self.enabled and session.parser is not None:
+            session.parser.tell(m.Probe())
 
     def send_ack(self) -> None:
         """Tell the server how many stanzas were handled."""
-        context = self.xmpp.session_context
-        if context.parser is not None:
-            context.parser.tell(m.AckDue(context.epoch))
+        session = self.xmpp.session
+        if session.parser is not None:
+            session.parser.tell(m.SendAck(session.stream.epoch))

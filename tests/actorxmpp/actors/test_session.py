@@ -93,7 +93,7 @@ async def online(server: MemoryServer, jid: str, **changes: Any) -> Bot:
 
 async def end(*roles: BaseXMPP) -> None:
     for role in roles:
-        session = role.session_context.session
+        session = role.session.supervisor
         assert session is not None
         await role.disconnect()
         await shutdown(session)
@@ -141,7 +141,7 @@ def test_the_roster_and_presence_of_a_contact_arrive() -> None:
 def test_a_lost_connection_restarts_nothing_and_comes_back() -> None:
     async def main(server: MemoryServer) -> None:
         bot = await online(server, "romeo@localhost/orchard")
-        context = bot.session_context
+        context = bot.session
         refs = [context.transport.ref, context.parser.ref, context.dispatcher.ref]  # type: ignore[union-attr]
         lost = bot.wait_until("disconnected")
         task = asyncio.ensure_future(lost)
@@ -212,7 +212,7 @@ def test_wrong_credentials_park_the_session_with_the_reason() -> None:
         failures: list[Any] = []
         bot.add_event_handler("failed_auth", failures.append)
         bot.connect()
-        status = bot.session_context.status
+        status = bot.session.status
         await until(lambda: status.state is SessionState.PARKED)
         assert "not-authorized" in status.reason
         assert "wrong" not in status.reason
@@ -234,7 +234,7 @@ def test_an_untrusted_certificate_is_refused_with_the_reason() -> None:
         bot.connect()
         await until(lambda: errors)
         assert "issuer" in str(errors[0]) or "self-signed" in str(errors[0])
-        status = bot.session_context.status
+        status = bot.session.status
         assert status.state is SessionState.DISCONNECTED
         assert status.next_retry_at is not None
         assert status.reason == str(errors[0])
@@ -250,7 +250,7 @@ def test_a_handler_that_fails_is_logged_by_default(caplog: pytest.LogCaptureFixt
         await until(lambda: "crashed on purpose" in caplog.text)
         romeo.send_message("romeo@localhost/orchard", "echo still here", mtype="chat")
         await until(lambda: romeo.replies)
-        assert romeo.session_context.status.connections == 1
+        assert romeo.session.status.connections == 1
         await end(romeo)
 
     run(main)
@@ -261,18 +261,18 @@ def test_a_handler_that_fails_may_restart_the_dispatcher_and_what_is_below() -> 
         romeo = await online(
             server, "romeo@localhost/orchard", on_handler_error=OnHandlerError.RESTART
         )
-        context = romeo.session_context
-        plugin = context.plugins["xep_0199"].ref
+        context = romeo.session
+        plugin = context.roles.plugins["xep_0199"].ref
         romeo.send_message("romeo@localhost/orchard", "crash", mtype="chat")
-        await until(lambda: context.role is not romeo)
-        reborn = context.role
+        await until(lambda: context.roles.role is not romeo)
+        reborn = context.roles.role
         assert isinstance(reborn, Bot)
         await until(lambda: reborn.sessionstarted)
-        assert context.plugins["xep_0199"].ref is plugin
-        assert context.plugins["xep_0199"].instance.xmpp is reborn  # type: ignore[union-attr]
+        assert context.roles.plugins["xep_0199"].ref is plugin
+        assert context.roles.plugins["xep_0199"].instance.xmpp is reborn  # type: ignore[union-attr]
         reborn.send_message("romeo@localhost/orchard", "echo again", mtype="chat")
         await until(lambda: reborn.replies)
-        assert context.events.count("message") == 1
+        assert context.roles.events.count("message") == 1
         await end(reborn)
 
     run(main)
@@ -282,9 +282,9 @@ def test_a_plugin_that_fails_restarts_alone_and_its_request_is_answered() -> Non
     async def main(server: MemoryServer) -> None:
         romeo = await online(server, "romeo@localhost/orchard")
         romeo.register_plugin("fragile")
-        context = romeo.session_context
-        cell = context.plugins["fragile"]
-        first, handlers = cell.instance, len(context.index)
+        context = romeo.session
+        cell = context.roles.plugins["fragile"]
+        first, handlers = cell.instance, len(context.roles.index)
         restarted: list[Any] = []
         romeo.add_event_handler("plugin_restarted", restarted.append)
         iq = romeo.make_iq_get(ito="romeo@localhost/orchard")
@@ -293,7 +293,7 @@ def test_a_plugin_that_fails_restarts_alone_and_its_request_is_answered() -> Non
             await iq.send()
         await until(lambda: restarted)
         assert cell.instance is not first
-        assert len(context.index) == handlers
+        assert len(context.roles.index) == handlers
         assert await romeo["xep_0199"].ping("romeo@localhost/orchard") >= 0
         assert context.status.connections == 1
         await end(romeo)
@@ -304,11 +304,11 @@ def test_a_plugin_that_fails_restarts_alone_and_its_request_is_answered() -> Non
 def test_a_disabled_plugin_is_unavailable_and_its_handlers_are_gone() -> None:
     async def main(server: MemoryServer) -> None:
         romeo = await online(server, "romeo@localhost/orchard")
-        context = romeo.session_context
+        context = romeo.session
         handle = romeo["xep_0199"]
-        before = len(context.index)
+        before = len(context.roles.index)
         romeo.plugin.disable("xep_0199")
-        await until(lambda: len(context.index) < before)
+        await until(lambda: len(context.roles.index) < before)
         assert "xep_0199" not in romeo.plugin
         with pytest.raises(PluginUnavailable):
             handle.ping()
@@ -320,7 +320,7 @@ def test_a_disabled_plugin_is_unavailable_and_its_handlers_are_gone() -> None:
 def test_hostile_xml_ends_the_stream_but_no_actor() -> None:
     async def main(server: MemoryServer) -> None:
         bot = await online(server, "romeo@localhost/orchard")
-        context = bot.session_context
+        context = bot.session
         parser = context.parser.ref  # type: ignore[union-attr]
         reasons: list[Any] = []
         bot.add_event_handler("disconnected", reasons.append)
@@ -338,7 +338,7 @@ def test_hostile_xml_ends_the_stream_but_no_actor() -> None:
 def test_a_bug_in_the_transport_costs_the_transport_alone() -> None:
     async def main(server: MemoryServer) -> None:
         bot = await online(server, "romeo@localhost/orchard")
-        context = bot.session_context
+        context = bot.session
         assert context.transport is not None
         assert context.parser is not None
         parser, transport = context.parser.ref, context.transport.ref
@@ -363,7 +363,7 @@ def test_no_secret_shows_in_a_repr() -> None:
     client = ClientXMPP("romeo@localhost", "pa55word")
     component = ComponentXMPP("gw.localhost", "pa55word")
     for role in (client, component):
-        shown = repr(role) + repr(role.session_context) + repr(role.session_context.spec)
+        shown = repr(role) + repr(role.session) + repr(role.session.spec)
         assert "pa55word" not in shown
 
 

@@ -70,7 +70,7 @@ async def online(server: MemoryServer, component: ComponentXMPP, **changes: Any)
 
 async def end(*roles: BaseXMPP) -> None:
     for role in roles:
-        session = role.session_context.session
+        session = role.session.supervisor
         assert session is not None
         await role.disconnect()
         await shutdown(session)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from actorxmpp import ClientXMPP, ComponentXMPP, SessionState
-from actorxmpp.actors.component_outbox import ComponentOutbox
+from actorxmpp.protocol.countingqueue import CountingQueue
 from actorxmpp.exceptions import IqError
 from actorxmpp.net.errors import ConnectFailed
 from actorxmpp.protocol.backoff import FullJitter
@@ -91,10 +91,10 @@ def test_a_wrong_secret_parks_and_is_not_shown() -> None:
         gateway = ComponentXMPP(JID, "not the secret", "m")
         reach(server, gateway)
         gateway.connect()
-        status = gateway.session_context.status
+        status = gateway.session.status
         await until(lambda: status.state is SessionState.PARKED)
         assert "not-authorized" in status.reason
-        assert "not the secret" not in repr((status, gateway.session_context, gateway.settings))
+        assert "not the secret" not in repr((status, gateway.session, gateway.settings))
         assert len(server.connector.attempts) == 1
         await end(gateway)
 
@@ -107,7 +107,7 @@ def test_a_taken_name_is_tried_slowly() -> None:
         await online(server, first)
         reach(server, second, backoff=FullJitter(base=0.001, cap=600, slow_from=300))
         second.connect()
-        status = second.session_context.status
+        status = second.session.status
         await until(lambda: "conflict" in status.reason)
         assert status.state is SessionState.DISCONNECTED
         assert status.next_retry_at is not None
@@ -124,7 +124,7 @@ def test_who_is_replaced_stays_away() -> None:
         await online(server, gateway)
         (stream,) = server.state.streams
         stream.fail("conflict", "replaced by a new connection")
-        status = gateway.session_context.status
+        status = gateway.session.status
         await until(lambda: status.state is SessionState.PARKED)
         assert status.reason == "conflict: replaced by a new connection"
         assert len(server.connector.attempts) == 1
@@ -155,8 +155,8 @@ def test_tls_is_for_the_name_that_was_given() -> None:
 
 def test_clients_have_no_component_parts() -> None:
     bot = ClientXMPP("romeo@localhost", "secret")
-    assert not isinstance(bot.session_context.outbox, ComponentOutbox)
-    assert bot.session_context.users is None
+    assert not isinstance(bot.session.stream.queue, CountingQueue)
+    assert bot.session.users is None
     assert not hasattr(bot, "users")
 
 
@@ -166,13 +166,13 @@ def test_a_component_that_is_made_anew_keeps_the_counts() -> None:
         await online(server, echo)
         juliet.say(f"a@{JID}", "one")
         await until(lambda: juliet.got)
-        context = echo.session_context
+        context = echo.session
         assert context.dispatcher is not None
         context.dispatcher.tell("not a message")
-        await until(lambda: context.role is not echo and context.up)
+        await until(lambda: context.roles.role is not echo and context.stream.is_open)
         juliet.say(f"a@{JID}", "two")
         await until(lambda: len(juliet.got) == 2)
-        role: Any = context.role
+        role: Any = context.roles.role
         await until(lambda: role.outgoing.sent == 2)
         assert role.outgoing.check()
         await end(role, juliet)

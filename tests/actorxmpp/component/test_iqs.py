@@ -88,7 +88,7 @@ def left(counted: Counted) -> tuple[int, int, int]:
     loop: Any = asyncio.get_running_loop()
     timers = [t for t in loop._scheduled if not t._cancelled and "_iq_timed_out" in repr(t)]
     return (
-        len(counted.component._iqs),
+        len(counted.component._requests.table),
         sum(one() is not None for one in counted.alive),
         len(timers),
     )
@@ -119,7 +119,7 @@ def test_all_end_with_the_connection_and_none_leaks() -> None:
         asking, answering = await two(server)
         counted = Counted(asking)
         tasks = await counted.ask_all(["silent"] * REQUESTS, NEVER_S)
-        assert len(asking._iqs) == REQUESTS
+        assert len(asking._requests.table) == REQUESTS
         server.cut()
         await asyncio.wait(tasks)
         del tasks

@@ -62,7 +62,7 @@ def test_each_answers_and_a_crash_restarts_one(caplog: pytest.LogCaptureFixture)
         names = [f"user{n}@{JID}" for n in range(USERS)]
         assert await ask_all(juliet, names) == dict.fromkeys(names, "1")
         assert gateway.active_users == USERS
-        refs = {user.name: user.ref for user in gateway.session_context.users or ()}
+        refs = {user.name: user.ref for user in gateway.session.users or ()}
 
         restarted: list[telemetry.Event] = []
         stop = telemetry.subscribe(
@@ -78,7 +78,7 @@ def test_each_answers_and_a_crash_restarts_one(caplog: pytest.LogCaptureFixture)
         stop()
 
         assert len(restarted) == CRASHES
-        users = gateway.session_context.users or ()
+        users = gateway.session.users or ()
         new = {user.name for user in users if user.ref is not refs[user.name]}
         assert new == set(crashing)
         expected = {name: "1" if name in new else "2" for name in names}

@@ -175,16 +175,16 @@ def test_the_users_supervisor_is_restarted_with_what_depends_on_it() -> None:
         await online(server, gateway)
         romeo = await gateway.user(f"romeo@{JID}")
         assert romeo.ref is not None
-        context = gateway.session_context
-        session: Any = context.session
+        context = gateway.session
+        session: Any = context.supervisor
         child = await session.which_child("users")
         kill(child.ref)
-        await until(lambda: context.role is not gateway and context.up)
+        await until(lambda: context.roles.role is not gateway and context.stream.is_open)
         assert not romeo.is_alive()
         juliet.say(f"romeo@{JID}", "hello")
         await until(lambda: juliet.got)
         assert juliet.got == [(f"romeo@{JID}", "1 hello")]
-        await end(juliet, context.role)  # type: ignore[arg-type]  # there is one
+        await end(juliet, context.roles.role)  # type: ignore[arg-type]  # there is one
 
     run(main)
 
@@ -248,11 +248,11 @@ def test_a_full_queue_is_no_failure_of_a_user() -> None:
         gateway, juliet = Gateway(), await client(server)
         gateway.outgoing_queue(limit=1)
         await online(server, gateway)
-        gateway.session_context.outbox.pause()  # the server reads nothing for a while
+        gateway.session.stream.queue.pause()  # the server reads nothing for a while
         for body in ("one", "two", "three"):
             juliet.say(f"romeo@{JID}", body)
         await until(lambda: gateway.outgoing.refused >= 2)
-        gateway.session_context.outbox.resume()
+        gateway.session.stream.queue.resume()
         juliet.say(f"romeo@{JID}", "four")
         await until(lambda: len(juliet.got) == 2)
         assert [body for _, body in juliet.got] == ["1 one", "4 four"]
@@ -356,18 +356,18 @@ def test_users_survive_a_new_connection_and_a_new_component_object() -> None:
         await online(server, gateway)
         romeo = await gateway.user(f"romeo@{JID}")
         ref = romeo.ref
-        dispatcher = gateway.session_context.dispatcher
+        dispatcher = gateway.session.dispatcher
         assert dispatcher is not None
         dispatcher.tell("not a message")  # the dispatcher fails
-        context = gateway.session_context
-        await until(lambda: context.role is not gateway and context.up)
+        context = gateway.session
+        await until(lambda: context.roles.role is not gateway and context.stream.is_open)
         assert romeo.ref is ref
         assert romeo.is_alive()
         juliet.say(f"romeo@{JID}", "hello")
         await until(lambda: juliet.got)
         assert juliet.got == [(f"romeo@{JID}", "1 hello")]
-        assert context.role is not None
-        await end(juliet, context.role)
+        assert context.roles.role is not None
+        await end(juliet, context.roles.role)
 
     run(main)
 
@@ -376,7 +376,7 @@ def test_without_users_a_session_has_no_supervisor_for_them() -> None:
     async def main(server: Any) -> None:
         plain = ComponentXMPP(JID, "secret", "memory")
         await online(server, plain)
-        session = plain.session_context.session
+        session = plain.session.supervisor
         assert session is not None
         ids = [child.id for child in await session.which_children()]  # type: ignore[attr-defined]
         assert "users" not in ids
@@ -398,14 +398,14 @@ def test_stanzas_that_wait_when_the_session_ends_are_counted_as_lost() -> None:
         juliet.say(f"romeo@{JID}", "waits")
         await until(lambda: romeo.ref is not None and romeo.ref.queue)
         await asyncio.sleep(0)  # the slow one is under way
-        session: Any = gateway.session_context.session
+        session: Any = gateway.session.supervisor
         kill((await session.which_child("users")).ref)
-        context = gateway.session_context
+        context = gateway.session
         assert context.users is not None
         assert context.users.counts.lost == 1
         assert len(context.users) == 0
-        await until(lambda: context.role is not gateway and context.up)
-        await end(juliet, context.role)  # type: ignore[arg-type]  # there is one
+        await until(lambda: context.roles.role is not gateway and context.stream.is_open)
+        await end(juliet, context.roles.role)  # type: ignore[arg-type]  # there is one
 
     run(main)
 
@@ -421,7 +421,7 @@ def test_what_waits_for_a_user_that_is_terminated_is_answered() -> None:
         await asyncio.sleep(0)  # the slow one is under way
         assert romeo.ref is not None
         kill(romeo.ref)
-        session: Any = gateway.session_context.session
+        session: Any = gateway.session.supervisor
         users = (await session.which_child("users")).ref
         await users.terminate_child(romeo.name)
         await until(lambda: juliet.got)

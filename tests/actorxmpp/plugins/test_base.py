@@ -90,14 +90,14 @@ def test_a_plugin_enabled_at_run_time_hears_of_the_session_at_once() -> None:
 def test_an_actor_is_started_by_the_first_stanza_and_keeps_the_order() -> None:
     async def main(wire: Wire) -> None:
         wire.watch("demo_seen")
-        cell = wire.role.plugin.cells["xep_0030"]
-        assert cell.ref is None
+        slot = wire.role.plugin.slots["xep_0030"]
+        assert slot.ref is None
         for number in range(300):
             wire.recv(f"<message from='a@localhost'><body>{number}</body></message>")
         await until(lambda: len(wire.events) == 300)
         assert wire["demo"].kept["seen"] == [str(number) for number in range(300)]
-        assert wire.role.plugin.cells["demo"].ref is not None
-        assert cell.ref is None
+        assert wire.role.plugin.slots["demo"].ref is not None
+        assert slot.ref is None
 
     client(main, ["demo"])
 
@@ -165,11 +165,11 @@ def test_a_plugin_that_can_not_begin_leaves_nothing() -> None:
     register_plugin(Broken)
 
     async def main(wire: Wire) -> None:
-        before = len(wire.role.session_context.index)
+        before = len(wire.role.session.roles.index)
         with pytest.raises(RuntimeError, match="on purpose"):
             wire.role.register_plugin("broken")
         assert "broken" not in wire.role.plugin
-        assert len(wire.role.session_context.index) == before
+        assert len(wire.role.session.roles.index) == before
 
     client(main, [])
 
@@ -199,14 +199,14 @@ def test_all_plugins_together() -> None:
     async def main(wire: Wire) -> None:
         wire.role.register_plugins()
         assert set(wire.role.plugin) == set(PLUGINS)
-        asleep = [name for name, cell in wire.role.plugin.cells.items() if cell.ref is None]
+        asleep = [name for name, slot in wire.role.plugin.slots.items() if slot.ref is None]
         assert len(asleep) > len(PLUGINS) - 6
         for name in reversed(list(wire.role.plugin)):
             if name in wire.role.plugin:
                 wire.role.plugin.disable(name)
         await wire.quiet()
-        assert not wire.role.plugin.cells
-        assert len(wire.role.session_context.index) == 0
+        assert not wire.role.plugin.slots
+        assert len(wire.role.session.roles.index) == 0
 
     client(main, [])
 
@@ -228,5 +228,5 @@ def test_a_plugin_says_where_its_stanza_classes_are(name: str) -> None:
     package = f"actorxmpp.plugins.{name}"
     assert module.__name__ in (
         f"{package}.stanza",
-        type(role.plugin.cells[name].instance).__module__,
+        type(role.plugin.slots[name].instance).__module__,
     )

@@ -198,12 +198,12 @@ def test_rooms_outlast_a_restart_of_the_plugin() -> None:
     async def main(wire: Wire) -> None:
         wire.watch("plugin_restarted", "groupchat_message")
         await entered(wire)
-        cell = wire.role.plugin.cells["xep_0045"]
-        assert cell.ref is not None
-        first = cell.instance
-        cell.ref.tell("no message it knows")
+        slot = wire.role.plugin.slots["xep_0045"]
+        assert slot.ref is not None
+        first = slot.instance
+        slot.ref.tell("no message it knows")
         await wire.happened("plugin_restarted")
-        assert cell.instance is not first
+        assert slot.instance is not first
         assert wire["xep_0045"].get_roster(ROOM) == ["witch", "me"]
         wire.server.cut()
         await until(lambda: not wire.role.sessionstarted)

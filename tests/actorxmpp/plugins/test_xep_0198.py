@@ -11,7 +11,7 @@ import pytest
 from actorxmpp import ClientXMPP, ComponentXMPP
 from actorxmpp.plugins.xep_0198 import Ack, Enable, Enabled, Resume, Resumed
 from actorxmpp.protocol.backoff import FullJitter
-from actorxmpp.settings import SmOptions
+from actorxmpp.protocol.streammanagement import SmOptions
 from actorxmpp.testing.smserver import SmServer
 
 DEADLINE = 20.0
@@ -40,8 +40,9 @@ def bot_for(server: SmServer, config: dict[str, Any] | None = None) -> ClientXMP
 def test_configuration_reaches_the_session() -> None:
     bot = ClientXMPP("romeo@localhost", "secret")
     bot.register_plugin("xep_0198", {"allow_resume": False, "max_resume": 60})
-    context = bot.session_context
-    assert context.sm_options == SmOptions(enabled=True, resume=False, max_seconds=60)
+    managed = bot.session.stream.managed
+    assert managed is not None
+    assert managed.options == SmOptions(enabled=True, resume=False, max_seconds=60)
     assert bot["xep_0198"].sm_id is None
     assert not bot["xep_0198"].enabled
 
@@ -56,7 +57,7 @@ def test_configuration_that_makes_no_sense_is_refused(config: dict[str, Any]) ->
 def test_a_component_does_without() -> None:
     component = ComponentXMPP("gw.localhost", "secret")
     component.register_plugin("xep_0198")
-    assert component.session_context.sm is None
+    assert component.session.stream.sm is None
 
 
 def test_it_shows_where_the_session_stands() -> None:
@@ -106,7 +107,7 @@ def test_disabled_it_begins_no_new_session() -> None:
         bot.connect()
         await until(lambda: bot["xep_0198"].enabled)
         bot.plugin.disable("xep_0198")
-        await until(lambda: not bot.session_context.sm_options.enabled)
+        await until(lambda: not bot.session.stream.managed.options.enabled)  # type: ignore[union-attr]
         server.forget()
         server.cut()
         await until(lambda: server.links and server.ready and bot.sessionstarted)

@@ -22,13 +22,13 @@ def error(sid: str, sender: str, condition: str) -> str:
 
 def test_pings_are_answered_and_until_then_there_is_no_actor() -> None:
     async def main(wire: Wire) -> None:
-        cell = wire.role.plugin.cells["xep_0199"]
-        assert cell.ref is None
+        slot = wire.role.plugin.slots["xep_0199"]
+        assert slot.ref is None
         wire.recv(
             f"<iq type='get' id='1' from='a@localhost/x' to='romeo@localhost/orchard'>{PING}</iq>"
         )
         await wire.expect("<iq type='result' to='a@localhost/x'/>")
-        assert cell.ref is not None
+        assert slot.ref is not None
 
     client(main, ["xep_0199"])
 

@@ -50,7 +50,7 @@ def test_one_page_and_no_forged_messages() -> None:
             "<field var='start'><value>2020-01-01T00:00:00Z</value></field><field var='with'><value>j@localhost</value></field></x>"
             f"<set xmlns='{RSM}'><max>2</max></set></query></iq>"
         )
-        before = len(wire.role.session_context.index)
+        before = len(wire.role.session.roles.index)
         wire.recv(found(sid, "1", "romeo@localhost"))
         wire.recv(found(sid, "forged", "mallory@localhost"))
         wire.recv(found("other", "unasked"))
@@ -59,7 +59,7 @@ def test_one_page_and_no_forged_messages() -> None:
         reply = await future
         assert bodies(reply["mam"]["results"]) == ["1", "2"]
         assert reply["mam"]["results"][0]["mam_result"]["forwarded"]["delay"]["stamp"].year == 2020
-        assert len(wire.role.session_context.index) == before - 1
+        assert len(wire.role.session.roles.index) == before - 1
 
     client(main, ["xep_0313"])
 
@@ -97,7 +97,7 @@ def test_page_after_page(reverse: bool) -> None:
 
 def test_a_total_and_an_error_leave_nothing_registered() -> None:
     async def main(wire: Wire) -> None:
-        index = wire.role.session_context.index
+        index = wire.role.session.roles.index
         before = len(index)
 
         async def read(total: int | None) -> list[str]:

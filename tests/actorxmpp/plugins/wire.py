@@ -82,7 +82,7 @@ class Wire:
         assert not self.caught, [show(each) for each in self.caught]
 
     async def end(self) -> None:
-        session = self.role.session_context.session
+        session = self.role.session.supervisor
         assert session is not None
         await self.role.disconnect()
         await shutdown(session)

@@ -14,7 +14,7 @@ import pytest
 from actorxmpp import ClientXMPP, ComponentXMPP
 from actorxmpp.exceptions import SendQueueFull
 from actorxmpp.protocol.backoff import FullJitter
-from actorxmpp.roles.names import with_short_names
+from actorxmpp.roles.aliases import with_short_names
 from actorxmpp.settings import SessionSettings
 from actorxmpp.testing.smserver import SmServer
 

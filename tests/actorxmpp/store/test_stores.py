@@ -227,7 +227,7 @@ def test_a_new_process_whose_session_is_gone_reports_and_begins_anew(store: Sess
         await until(lambda: server.sessions)
         server.handling = False
         first.send_message("juliet@localhost", "lost?")
-        await until(lambda: first.session_context.sm.unacked)  # type: ignore[union-attr]
+        await until(lambda: first.session.stream.sm.unacked)  # type: ignore[union-attr]
         stored = None
         while stored is None or stored.sm is None or not stored.sm.unacked:
             await asyncio.sleep(0)

@@ -55,7 +55,7 @@ class TestABot(XMPPTestCase):
         self.forget_sent()
         self.server.connector.down = True
         self.stream_disconnect()
-        status = self.xmpp.session_context.status
+        status = self.xmpp.session.status
         assert status.state is SessionState.DISCONNECTED
         self.server.connector.down = False
         self.advance(600)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from actorxmpp.actors import iqs
-from actorxmpp.actors.iqs import IqTable, PendingIq, TooManyIqs
+from actorxmpp.roles import iqs
+from actorxmpp.roles.iqs import IqTable, PendingIq, TooManyIqs
 
 
 def pending() -> PendingIq:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from actorxmpp.actors.watch import Watch
-from actorxmpp.settings import SessionKind, SessionSettings
+from actorxmpp.actors.keepalive import Keepalive
 
 
 class Timer:
     """One timer."""
 
-    def __init__(self, at: float, callback: Any) -> None:
+    def __init__(self, at: float, callback: Callable[[], Any]) -> None:
         self.at, self.callback, self.cancelled = at, callback, False
 
     def cancel(self) -> None:
@@ -22,22 +21,22 @@ class Timer:
 
 
 class Transport:
-    """What a watch needs of its transport, with a clock of its own."""
+    """What a keepalive needs of its transport, with a clock of its own."""
 
-    def __init__(self, kind: SessionKind = SessionKind.CLIENT, **settings: Any) -> None:
+    def __init__(self) -> None:
         self.now = 0.0
-        self.clock = SimpleNamespace(time=lambda: self.now)
-        self.context = SimpleNamespace(
-            settings=SessionSettings(**settings),
-            spec=SimpleNamespace(kind=kind),
-            reading_paused=False,
-        )
+        self.reading = True
+        self.read = True
         self.timers: list[Timer] = []
         self.log: list[tuple[float, str]] = []
 
-    def call_later(self, seconds: float, callback: Any) -> Timer:
-        self.timers.append(Timer(self.now + seconds, callback))
+    def call_later(self, seconds: float, callback: Any, *args: Any) -> Timer:
+        self.timers.append(Timer(self.now + seconds, lambda: callback(*args)))
         return self.timers[-1]
+
+    def heard(self) -> bool:
+        read, self.read = self.read, False
+        return read or not self.reading
 
     def probe(self) -> None:
         self.log.append((self.now, "probe"))
@@ -60,13 +59,16 @@ class Transport:
         self.now = until
 
 
-def watched(idle: float | None = None, **settings: Any) -> tuple[Transport, Watch]:
-    given = {"probe_after": 100.0, "probe_timeout": 30.0, "whitespace_interval": None}
-    transport = Transport(**{**given, **settings})
-    watch = Watch(transport)  # type: ignore[arg-type]  # all of a transport that is used here
-    watch.heard = False
-    watch.start(idle)
-    return transport, watch
+def watched(
+    idle: float | None = None,
+    *,
+    probe_after: float | None = 100.0,
+    space_after: float | None = None,
+) -> tuple[Transport, Keepalive]:
+    transport = Transport()
+    keepalive = Keepalive(transport)
+    keepalive.start(probe_after, 30.0, space_after, idle)
+    return transport, keepalive
 
 
 def test_a_silent_server_is_probed_and_then_given_up() -> None:
@@ -76,9 +78,9 @@ def test_a_silent_server_is_probed_and_then_given_up() -> None:
 
 
 def test_an_answer_to_the_probe_is_a_sign_of_life() -> None:
-    transport, watch = watched()
+    transport, _ = watched()
     transport.advance(110)
-    watch.heard = True
+    transport.read = True
     transport.advance(229)
     assert transport.log == [(100, "probe")]
     transport.advance(300)
@@ -87,13 +89,13 @@ def test_an_answer_to_the_probe_is_a_sign_of_life() -> None:
 
 def test_a_session_that_reads_no_more_does_not_blame_the_server() -> None:
     transport, _ = watched()
-    transport.context.reading_paused = True
+    transport.reading = False
     transport.advance(1000)
     assert transport.log == []
 
 
-def test_a_component_is_not_probed() -> None:
-    transport, _ = watched(kind=SessionKind.COMPONENT, whitespace_interval=300.0)
+def test_spaces_come_whether_the_server_is_probed_or_not() -> None:
+    transport, _ = watched(probe_after=None, space_after=300.0)
     transport.advance(700)
     assert transport.log == [(300, "space"), (600, "space")]
 
@@ -105,14 +107,21 @@ def test_nothing_is_watched_when_nothing_is_wanted() -> None:
 
 @pytest.mark.parametrize(("idle", "expected"), [(50.0, 40.0), (None, 300.0)])
 def test_spaces_come_in_time_for_the_server(idle: float | None, expected: float) -> None:
-    transport, watch = watched(idle, whitespace_interval=300.0, probe_after=None)
-    watch.heard = True
+    transport, _ = watched(idle, space_after=300.0, probe_after=None)
     transport.advance(expected)
     assert transport.log == [(expected, "space")]
 
 
 def test_stopping_cancels_the_timer() -> None:
-    transport, watch = watched()
-    watch.stop()
+    transport, keepalive = watched()
+    keepalive.stop()
     transport.advance(1000)
     assert transport.log == []
+
+
+def test_each_has_a_deadline_of_its_own() -> None:
+    transport, _ = watched(idle=5.0, probe_after=120.0, space_after=300.0)
+    transport.advance(125)
+    spaces = [at for at, what in transport.log if what == "space"]
+    assert spaces == [4.0 * number for number in range(1, 32)]
+    assert [at for at, what in transport.log if what == "probe"] == [120]
