@@ -73,7 +73,6 @@ class BaseXMPP(XMLStream):
     """The base of ``ClientXMPP`` and ``ComponentXMPP``.
 
     Attributes:
-        boundjid: the JID of this session, as the server bound it.
         requested_jid: the JID as configured.
         is_component: whether this is a component.
         roster: the rosters of all the JIDs this session speaks for.
@@ -207,13 +206,16 @@ class BaseXMPP(XMLStream):
     def _builtin_message(self, message: Message) -> bool:
         attributes = message.xml.attrib
         if not attributes.get("to") and not self.is_component:
-            attributes["to"] = self.boundjid.full
+            attributes["to"] = self._address
         if attributes.get("type") == "error":
             self.event("message_error", message)
             return True
         for child in message.xml:
             if child.tag in BODY_TAGS:
-                self.event("message", message)
+                if self._actor is None:
+                    self.event("message", message)
+                else:
+                    self._actor.raise_event("message", message)
                 break
         return True
 
@@ -548,6 +550,16 @@ class BaseXMPP(XMLStream):
         return self.plugin.get(key, default)
 
     # the JID
+
+    @property
+    def boundjid(self) -> JID:
+        """The JID of this session, as the server bound it."""
+        return self._boundjid
+
+    @boundjid.setter
+    def boundjid(self, value: JID) -> None:
+        self._boundjid = value
+        self._address = value.full
 
     @property
     def jid(self) -> str:

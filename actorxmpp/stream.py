@@ -35,7 +35,7 @@ from actorxmpp.roles.schedules import Schedules
 from actorxmpp.settings import SessionKind, SessionSpec
 from actorxmpp.stanza import Iq, Message, Presence, StreamError, StreamFeatures
 from actorxmpp.status import SessionState
-from actorxmpp.xmlstream.registry import StanzaRegistry
+from actorxmpp.xmlstream.index import StanzaRegistry
 from actorxmpp.xmlstream.serialize import to_bytes
 from actorxmpp.xmlstream.stanzabase import ElementBase, StanzaBase
 
@@ -152,12 +152,13 @@ class XMLStream:
         self._id_prefix = secrets.token_hex(4)
         self._id_count = 0
         self._schedules = Schedules(lambda: self.loop, self._run)
-        self._registry = _registry_of(ROOT_STANZAS)
         self.filters_in: list[Filter] = []
         self._out: OutFilters | None = None
         self._chain: OutChain | None = None
-        if type(self).incoming_filter is not XMLStream.incoming_filter:
-            self.build_stanza = self._build_filtered  # type: ignore[method-assign]  # this one's
+        index, own = self._state.index, type(self).incoming_filter
+        index.prepare(None if own is XMLStream.incoming_filter else self.incoming_filter)
+        if not index.classes.classes:
+            index.use(_registry_of(ROOT_STANZAS))
 
     # the session
 
@@ -459,10 +460,7 @@ class XMLStream:
 
     def build_stanza(self, element: Element) -> StanzaBase:
         """Make the stanza object for an element from the stream."""
-        return self._registry.build(element, self)
-
-    def _build_filtered(self, element: Element) -> StanzaBase:
-        return self._registry.build(self.incoming_filter(element), self)
+        return self._state.index.build(element, self)
 
     def incoming_filter(self, xml: Element) -> Element:
         """Change an element before it becomes a stanza; for subclasses to override."""
@@ -470,12 +468,15 @@ class XMLStream:
 
     def register_stanza(self, stanza_class: type[StanzaBase]) -> None:
         """Make objects of this class for the elements it names, on this stream alone."""
-        self._registry = _registry_of((*self._registry.classes, stanza_class))
+        index = self._state.index
+        index.use(_registry_of((*index.classes.classes, stanza_class)))
 
     def remove_stanza(self, stanza_class: type[StanzaBase]) -> None:
         """Forget a class given to ``register_stanza``."""
-        kept = tuple(each for each in self._registry.classes if each is not stanza_class)
-        self._registry = _registry_of(kept)
+        index = self._state.index
+        index.use(
+            _registry_of(tuple(each for each in index.classes.classes if each is not stanza_class))
+        )
 
     def register_handler(
         self,

@@ -26,7 +26,7 @@ from xml.etree import ElementTree as ET
 from actorxmpp.exceptions import SerializeError
 from actorxmpp.jid import InvalidJID
 from actorxmpp.stanza import Iq, Message, Presence, StreamError, StreamFeatures
-from actorxmpp.xmlstream.registry import StanzaRegistry
+from actorxmpp.xmlstream.index import StanzaRegistry
 from actorxmpp.xmlstream.serialize import to_bytes
 from actorxmpp.xmlstream.tokenizer import Limits, StreamViolation, Tokenizer
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from actorxmpp.stanza import Iq, Message, Presence
-from actorxmpp.xmlstream.registry import StanzaRegistry
+from actorxmpp.xmlstream.index import StanzaRegistry
 from actorxmpp.xmlstream.tokenizer import Tokenizer
 
 if TYPE_CHECKING:

@@ -166,9 +166,12 @@ class DispatcherActor(EventLoopActor):
 
     def raise_event(self, name: str, data: Any) -> None:
         """Call the handlers of an event: the role's here, a plugin's in the plugin's actor."""
-        entries = self._roles.events.take(name)
-        if not entries:
+        events = self._roles.events
+        entries = events.by_name.get(name)
+        if entries is None:
             return
+        if name in events.disposable:
+            entries = events.take(name)
         stanza = data if isinstance(data, StanzaBase) else None
         for function, _, owner in entries:
             if owner is None:

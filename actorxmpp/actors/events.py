@@ -26,19 +26,24 @@ class EventEntry(NamedTuple):
 
 
 class EventTable:
-    """Event handlers by event name, in the order they were added."""
+    """Event handlers by event name, in the order they were added.
 
-    __slots__ = ("_by_name", "_disposable")
+    Attributes:
+        by_name: the handlers; to be looked at only.
+        disposable: the events of which a handler is to be called once; to be looked at only.
+    """
+
+    __slots__ = ("by_name", "disposable")
 
     def __init__(self) -> None:
-        self._by_name: dict[str, tuple[EventEntry, ...]] = {}
-        self._disposable: set[str] = set()
+        self.by_name: dict[str, tuple[EventEntry, ...]] = {}
+        self.disposable: set[str] = set()
 
     def add(self, name: str, entry: EventEntry) -> None:
         """Add a handler of the event ``name``."""
-        self._by_name[name] = (*self._by_name.get(name, ()), entry)
+        self.by_name[name] = (*self.by_name.get(name, ()), entry)
         if entry.disposable:
-            self._disposable.add(name)
+            self.disposable.add(name)
 
     def remove(self, name: str, function: Callable[..., Any]) -> None:
         """Remove each registration of ``function`` for the event ``name``; none is no error."""
@@ -46,24 +51,24 @@ class EventTable:
 
     def remove_owner(self, owner: str | None) -> None:
         """Remove all handlers of a plugin, or with None all of the role."""
-        for name in list(self._by_name):
+        for name in list(self.by_name):
             self._keep(name, lambda entry: entry.owner != owner)
 
     def count(self, name: str) -> int:
         """Count the handlers of the event ``name``."""
-        return len(self._by_name.get(name, ()))
+        return len(self.by_name.get(name, ()))
 
     def take(self, name: str) -> tuple[EventEntry, ...]:
         """Return the handlers to call for one occurrence; forgets the disposable ones."""
-        entries = self._by_name.get(name, ())
-        if name in self._disposable:
-            self._disposable.discard(name)
+        entries = self.by_name.get(name, ())
+        if name in self.disposable:
+            self.disposable.discard(name)
             self._keep(name, lambda entry: not entry.disposable)
         return entries
 
     def _keep(self, name: str, wanted: Callable[[EventEntry], bool]) -> None:
-        kept = tuple(entry for entry in self._by_name.get(name, ()) if wanted(entry))
+        kept = tuple(entry for entry in self.by_name.get(name, ()) if wanted(entry))
         if kept:
-            self._by_name[name] = kept
+            self.by_name[name] = kept
         else:
-            self._by_name.pop(name, None)
+            self.by_name.pop(name, None)

@@ -11,7 +11,6 @@ actor ends, the stream it leaves behind is down and everybody was told.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from typing import TYPE_CHECKING, Any, ClassVar
 from xml.etree.ElementTree import Element
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from actorxmpp.net.connection import Connection
     from actorxmpp.protocol.stream import Stream
     from actorxmpp.settings import SessionSettings
-    from supervisors import Address, TimerHandle
+    from supervisors import Address, LoopRef, TimerHandle
 
 __all__ = ["ParserActor"]
 
@@ -66,6 +65,8 @@ class ParserActor(EventLoopActor):
         "_dispatcher",
         "_given",
         "_loading",
+        "_me",
+        "_next",
         "_paused",
         "_roles",
         "_settings",
@@ -88,6 +89,8 @@ class ParserActor(EventLoopActor):
         self._roles = roles
         self._settings = settings
         self._dispatcher = dispatcher
+        self._next: LoopRef[Any] | None = None  # the dispatcher; if it restarts, so does this
+        self._me = self.actor_ref
         self._transport = transport
         self._connection: Connection | None = None
         self._counting = 0
@@ -103,6 +106,7 @@ class ParserActor(EventLoopActor):
     def on_start(self) -> None:
         """Take over the stream; what the parser before this has left undone is done."""
         self._use(self._settings)
+        self._next = self._dispatcher.ref
         self._stream.attach(self.clock.time, self._wake)
         self.own(self._abandon)
         self._end_stream("the parser restarted")
@@ -124,8 +128,10 @@ class ParserActor(EventLoopActor):
         return self._HANDLERS[kind](self, message)
 
     def _wake(self) -> None:
-        with contextlib.suppress(ActorDeadError, InboxFull):  # the next parser takes over the queue
-            self.actor_ref.tell(_FLUSH)
+        try:  # noqa: SIM105  suppress() costs more than all the rest
+            self._me.tell(_FLUSH)
+        except (ActorDeadError, InboxFull):
+            pass  # the next parser takes over what is in the queue
 
     # settings
 
@@ -187,7 +193,9 @@ class ParserActor(EventLoopActor):
         )
 
     def _bytes_received(self, message: m.BytesReceived) -> None:
-        self._carry_out(self._stream.receive_data(message.data))
+        events = self._stream.receive_data(message.data)
+        if events or self._stream.has_output:
+            self._carry_out(events)
 
     def _tls_established(self, message: m.TlsEstablished) -> None:
         self._carry_out(self._stream.tls_established(message.info))
@@ -234,7 +242,10 @@ class ParserActor(EventLoopActor):
         keep = stream.managed is not None and self._roles.events.count("stanza_acked") > 0
         data = stream.data_to_send(keep=keep)
         if data:
-            self._write(data)
+            if self._writer is not None and stream.resumable:
+                self._writer.then(self._write, self._connection, data)
+            else:
+                self._write(self._connection, data)
         if events:
             self._route(events)
         if self._writer is not None and stream.unsaved:
@@ -242,13 +253,7 @@ class ParserActor(EventLoopActor):
         if stream.deadline != self._deadline:
             self._set_timer(stream.deadline)
 
-    def _write(self, data: bytes) -> None:
-        if self._writer is not None and self._stream.resumable:
-            self._writer.then(self._write_now, self._connection, data)
-        else:
-            self._write_now(self._connection, data)
-
-    def _write_now(self, connection: Connection | None, data: bytes) -> None:
+    def _write(self, connection: Connection | None, data: bytes) -> None:
         if connection is None or connection is not self._connection:
             return
         try:
@@ -284,9 +289,13 @@ class ParserActor(EventLoopActor):
     def _route(self, events: Any) -> None:
         """Pass on stanzas, all of one read together, and what else the stream asks for."""
         matched: list[m.HandlersMatched] = []
+        role, index = self._roles.role, self._roles.index
         for event in events:
             if type(event) is Element:
-                matched.append(self._match(event))
+                try:
+                    matched.append(index.read(event, role))
+                except Exception as error:  # noqa: BLE001  see there
+                    matched.append(self._unreadable(event, error))
                 continue
             if matched:
                 self._tell_stanzas(matched, self._counting)
@@ -295,28 +304,27 @@ class ParserActor(EventLoopActor):
         if matched:
             self._tell_stanzas(matched, self._counting)
 
-    def _match(self, element: Element) -> m.HandlersMatched:
-        roles = self._roles
-        try:
-            stanza = roles.role.build_stanza(element)
-            return (stanza, roles.index.match(stanza))
-        except Exception:
-            # A matcher's or a stanza class's failure is the stanza's: it counts as handled, unread.
-            logger.exception("%s: a stanza can't be matched", self._stream.session_id)
-            dead_letters.publish(self._dispatcher, element, "it makes the parser fail")
-            return (None, [])
+    def _unreadable(self, element: Element, error: Exception) -> m.HandlersMatched:
+        """A matcher's or a stanza class's failure is the stanza's: it counts as handled, unread."""
+        logger.error("%s: a stanza can't be matched", self._stream.session_id, exc_info=error)
+        dead_letters.publish(self._dispatcher, element, "it makes the parser fail")
+        return (None, [])
 
     def _tell_stanzas(self, matched: list[m.HandlersMatched], session: int) -> None:
         self._given += len(matched)
         if not self._paused and self._given - self._roles.dispatched > INBOUND_HIGH:
             self._paused = True
             self._transport.tell(m.PauseReading("parser"))
-        self._dispatcher.tell(
-            m.new(m.StanzasMatched, (matched, self._stream.epoch, session, self._paused))
-        )
+        message = m.new(m.StanzasMatched, (matched, self._stream.epoch, session, self._paused))
+        try:
+            self._next.tell(message)  # type: ignore[union-attr]  # it was up before this actor
+        except (ActorDeadError, InboxFull):
+            self._dispatcher.tell(message)
 
     def _nonza(self, event: e.Nonza) -> None:
-        self._tell_stanzas([self._match(event.element)], 0)
+        counting, self._counting = self._counting, 0
+        self._route([event.element])
+        self._counting = counting
 
     def _counting_begins(self, event: e.CountingBegins) -> None:
         self._counting = event.session
@@ -339,7 +347,7 @@ class ParserActor(EventLoopActor):
     def _raise(self, event: e.RaiseEvent) -> None:
         data = event.data
         if isinstance(data, Element):
-            data = self._roles.role.build_stanza(data)
+            data = self._roles.index.build(data, self._roles.role)
         self._raise_event(event.name, data)
 
     def _raise_event(self, name: str, data: Any) -> None:

@@ -18,6 +18,7 @@ Rules:
 from __future__ import annotations
 
 import asyncio
+import weakref
 from enum import Enum
 from typing import TYPE_CHECKING, Final, cast
 
@@ -30,12 +31,11 @@ from actorxmpp.net.errors import (
     WriteBufferFull,
     lost,
 )
-from actorxmpp.net.shared import LoopShared, shared
-from actorxmpp.net.tlsio import TlsPump
+from actorxmpp.net.tlsio import SCRATCH, TlsPump
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, MutableMapping
 
     from actorxmpp.net.connection import ConnectionEvents
     from actorxmpp.net.tls import TlsInfo
@@ -49,6 +49,53 @@ CLOSE_TIMEOUT_S: Final = 5.0
 
 TLS_TIMEOUT_S: Final = 30.0
 """How long a TLS handshake may take, unless the caller says otherwise."""
+
+
+READ_BUFFER: Final = 65_536
+"""Bytes read from a socket at once, at most: a burst in few calls, once per loop."""
+
+
+class LoopShared:
+    """What all connections of one loop share: the read buffers and the flush of a turn.
+
+    The buffers are only used inside one synchronous call, so one pair serves any number of
+    connections; nobody keeps a view of them.
+
+    Args:
+        loop: the loop.
+    """
+
+    __slots__ = ("__weakref__", "_dirty", "_loop", "read_buffer", "scratch")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = weakref.ref(loop)
+        self._dirty: list[StreamConnection] = []
+        self.read_buffer = memoryview(bytearray(READ_BUFFER))
+        self.scratch = memoryview(bytearray(SCRATCH))
+
+    def flush_soon(self, connection: StreamConnection) -> None:
+        """Call `connection.flush()` once, in the loop's next turn."""
+        if not self._dirty:
+            loop = self._loop()
+            if loop is not None:
+                loop.call_soon(self._flush)
+        self._dirty.append(connection)
+
+    def _flush(self) -> None:
+        dirty, self._dirty = self._dirty, []
+        for connection in dirty:
+            connection.flush()
+
+
+_loops: MutableMapping[asyncio.AbstractEventLoop, LoopShared] = weakref.WeakKeyDictionary()
+
+
+def shared(loop: asyncio.AbstractEventLoop) -> LoopShared:
+    """Return the shared parts of a loop, made the first time."""
+    found = _loops.get(loop)
+    if found is None:
+        found = _loops[loop] = LoopShared(loop)
+    return found
 
 
 class _Life(Enum):
@@ -301,7 +348,7 @@ class StreamConnection(asyncio.BufferedProtocol):
     # -- inside ------------------------------------------------------------------------------
 
     def flush(self) -> None:
-        """Send what is queued; never raises (`shared.Flushable`)."""
+        """Send what is queued; never raises."""
         transport = self._transport
         if not self._pending or transport is None:
             return

@@ -14,7 +14,7 @@ import enum
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from actorxmpp.exceptions import ActorXMPPError
 from actorxmpp.protocol.stream import SendQueue
@@ -72,6 +72,8 @@ class CountingQueue(SendQueue):
         limit: how many stanzas may wait.
         now: the time in seconds.
     """
+
+    expires: ClassVar[bool] = True
 
     __slots__ = (
         "_dropped",

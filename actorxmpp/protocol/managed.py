@@ -57,13 +57,6 @@ class Output:
         if items:
             self.events.append(e.Outcomes(outcome, items, reason))
 
-    def take_data(self) -> bytes:
-        """Take the bytes out."""
-        parts = self.data
-        data = parts[0] if len(parts) == 1 else b"".join(parts)
-        parts.clear()
-        return data
-
     def take_events(self) -> list[Any]:
         """Take the events out."""
         events, self.events = self.events, []

@@ -22,7 +22,7 @@ Rules:
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from xml.etree.ElementTree import Element
 
 from actorxmpp.exceptions import SendQueueFull, StanzaTooLarge
@@ -89,6 +89,9 @@ class SendQueue:
         limit: how many stanzas may wait.
         largest: bytes of the largest stanza the server takes.
     """
+
+    expires: ClassVar[bool] = False
+    """Whether stanzas may wait too long."""
 
     __slots__ = (
         "_open",
@@ -287,6 +290,7 @@ class Stream:
         mechanism: the SASL mechanism of the last login; a weaker one is refused next time.
         managed: stream management, if it was ever enabled.
         restored: what another process may have stored was taken up.
+        awaited: somebody waits to hear that what was written has left (`written_left`).
     """
 
     __slots__ = (
@@ -302,6 +306,7 @@ class Stream:
         "_resend_lost",
         "_tokenizer",
         "_trusted",
+        "awaited",
         "epoch",
         "managed",
         "mechanism",
@@ -327,7 +332,7 @@ class Stream:
         self._deadline: float | None = None
         self._tokenizer = Tokenizer(limits)
         self._negotiation: Negotiation | None = None
-        self._trusted = self._resend_lost = self.restored = False
+        self._trusted = self._resend_lost = self.restored = self.awaited = False
         self._all_left: Callable[[], bool] = _nothing_written
         self._left_open: list[e.Outgoing] = []  # written, and perhaps still in this process
         self._out = Output()
@@ -343,6 +348,11 @@ class Stream:
         return self.phase is Phase.OPEN
 
     @property
+    def has_output(self) -> bool:
+        """Whether there are bytes to write, or the deadline may have changed."""
+        return bool(self._out.data) or self.phase is not Phase.OPEN or self.managed is not None
+
+    @property
     def sm(self) -> StreamManagement | None:
         """Stream management's counters, if it was ever enabled; to be looked at only."""
         return None if self.managed is None else self.managed.sm
@@ -355,10 +365,10 @@ class Stream:
     @property
     def deadline(self) -> float | None:
         """When ``timed_out`` is to be called; None is never."""
-        expiry = self.queue.deadline
-        if expiry is None or self._deadline is None:
-            return self._deadline if expiry is None else expiry
-        return min(self._deadline, expiry)
+        if not self.queue.expires:
+            return self._deadline
+        times = [time for time in (self._deadline, self.queue.deadline) if time is not None]
+        return min(times, default=None)
 
     def __repr__(self) -> str:
         return f"<Stream {self.session_id} {self.phase.value}, connection {self.epoch}>"
@@ -604,7 +614,12 @@ class Stream:
         managed = self.managed
         if managed is not None and self._deadline is None and managed.wants_ack:
             self._deadline = self._now() + ASK_AFTER
-        return self._out.take_data() if self._out.data else b""
+        parts = self._out.data
+        if not parts:
+            return b""
+        data = parts[0] if len(parts) == 1 else b"".join(parts)
+        parts.clear()
+        return data
 
     def _take_ready(self, keep: bool) -> None:
         queue, managed = self.queue, self.managed
@@ -615,13 +630,12 @@ class Stream:
             if self._left_open and self._all_left():
                 self._settle()
             self._left_open += ready
-            self._out.data += [item.data for item in ready]
+            data = self._out.data
+            for item in ready:
+                data.append(item.data)
+                if item.future is not None:
+                    self.awaited = True
         queue.wake_senders()
-
-    @property
-    def awaited(self) -> bool:
-        """Whether somebody waits to hear that what was written has left (`written_left`)."""
-        return any(item.future is not None for item in self._left_open)
 
     def written_left(self) -> list[Any]:
         """Look whether all that was written has left this process."""
@@ -632,6 +646,7 @@ class Stream:
     def _settle(self, reason: str = "") -> None:
         """Say of what was written whether it has left."""
         items, self._left_open = self._left_open, []
+        self.awaited = False
         if self._all_left():
             self._out.outcome(e.Outcome.SENT, [item for item in items if item.future is not None])
         else:

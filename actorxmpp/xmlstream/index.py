@@ -1,8 +1,10 @@
-"""HandlerIndex: which handlers take a stanza, at a cost that does not grow with their number.
+"""What an element from a stream becomes, and who wants it.
 
-Each matcher names keys a matching stanza must have (its id, its name, the name of a sub-element).
-The index looks up the keys the stanza has and asks only the handlers found there; where a key says
-all the matcher wants to know, not even those. Handlers without keys are asked about every stanza.
+``StanzaRegistry`` finds the class of a stanza by its namespaced name. ``HandlerIndex`` finds the
+handlers that take a stanza, at a cost that does not grow with their number: each matcher names keys
+a matching stanza must have (its id, its name, the name of a sub-element). The index looks up the
+keys the stanza has and asks only the handlers found there; where a key says all the matcher wants
+to know, not even those. Handlers without keys are asked about every stanza.
 """
 
 from __future__ import annotations
@@ -12,11 +14,90 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from actorxmpp.xmlstream.accessors import child_names
 from actorxmpp.xmlstream.handler.base import BaseHandler
 from actorxmpp.xmlstream.matcher.base import Key, KeyKind, keys_of
+from actorxmpp.xmlstream.namespaces import CONTENT_NAMESPACES
+from actorxmpp.xmlstream.stanzabase import StanzaBase, is_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from xml.etree.ElementTree import Element
 
-    from actorxmpp.xmlstream.stanzabase import StanzaBase
+_new: Any = object.__new__
+
+
+class StanzaRegistry:
+    """The root stanza classes of one stream.
+
+    A class written for one content namespace is found in all of them, unless another class was
+    registered for that very name.
+
+    Args:
+        classes: Classes to register.
+    """
+
+    __slots__ = ("_classes", "_exact", "_plain")
+
+    def __init__(self, classes: Iterable[type[StanzaBase]] = ()) -> None:
+        self._exact: dict[str, type[StanzaBase]] = {}
+        self._classes: dict[str, type[StanzaBase]] = {}
+        #: name -> class and, if it is not the class's, namespace: those that need no constructor.
+        self._plain: dict[str, tuple[type[StanzaBase], str | None]] = {}
+        for stanza_class in classes:
+            self.register(stanza_class)
+
+    def register(self, stanza_class: type[StanzaBase]) -> None:
+        """Adds a class; a later one for the same name replaces the earlier."""
+        self._exact[stanza_class.tag_name()] = stanza_class
+        self._rebuild()
+
+    @property
+    def classes(self) -> tuple[type[StanzaBase], ...]:
+        """The registered classes."""
+        return tuple(self._exact.values())
+
+    def remove(self, stanza_class: type[StanzaBase]) -> bool:
+        """Removes a class and tells whether it was there."""
+        found = self._exact.get(stanza_class.tag_name()) is stanza_class
+        if found:
+            del self._exact[stanza_class.tag_name()]
+            self._rebuild()
+        return found
+
+    def _rebuild(self) -> None:
+        classes: dict[str, type[StanzaBase]] = {}
+        for stanza_class in self._exact.values():
+            if stanza_class.namespace in CONTENT_NAMESPACES:
+                for namespace in CONTENT_NAMESPACES:
+                    classes[f"{{{namespace}}}{stanza_class.name}"] = stanza_class
+        self._classes = {**classes, **self._exact}
+        self._plain = {
+            tag: (
+                stanza_class,
+                None if tag == stanza_class.tag_name() else tag[1:].partition("}")[0],
+            )
+            for tag, stanza_class in self._classes.items()
+            if is_plain(stanza_class)
+        }
+
+    def __contains__(self, stanza_class: object) -> bool:
+        return stanza_class in self._exact.values()
+
+    def find(self, tag: str) -> type[StanzaBase]:
+        """Returns the class for a name, ``StanzaBase`` when none is registered."""
+        return self._classes.get(tag, StanzaBase)
+
+    def build(self, element: Element, stream: Any = None) -> StanzaBase:
+        """Returns the stanza object for a received element."""
+        plain = self._plain.get(element.tag)
+        if plain is None:
+            return self._classes.get(element.tag, StanzaBase).wrap(element, stream)
+        stanza: StanzaBase = _new(plain[0])  # what StanzaBase.wrap does, without looking
+        stanza.stream = stream
+        stanza.xml = element
+        stanza.parent = None
+        stanza._children = None  # noqa: SLF001
+        if plain[1] is not None:
+            stanza.namespace = plain[1]
+        return stanza
 
 
 class _Entry(NamedTuple):
@@ -45,7 +126,14 @@ _Table = dict[str, dict[str | None, list[_Entry]]]
 
 
 class HandlerIndex:
-    """The handlers of one stream, in the order they were added."""
+    """The stanza classes and handlers of one stream; handlers in the order they were added.
+
+    Args:
+        classes: the stanza classes; they may be shared, ``use`` replaces them.
+
+    Attributes:
+        classes: the stanza classes.
+    """
 
     __slots__ = (
         "_by_id",
@@ -57,9 +145,13 @@ class HandlerIndex:
         "_next",
         "_others",
         "_plans",
+        "_prepare",
+        "classes",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, classes: StanzaRegistry | None = None) -> None:
+        self.classes = classes or StanzaRegistry()
+        self._prepare: Callable[[Element], Element] | None = None
         self._next = 0
         #: the handlers by registration
         self._handlers: dict[int, Any] = {}
@@ -84,6 +176,27 @@ class HandlerIndex:
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
+
+    def use(self, classes: StanzaRegistry) -> None:
+        """Use these stanza classes from now on."""
+        self.classes = classes
+
+    def prepare(self, function: Callable[[Element], Element] | None) -> None:
+        """Have each element pass a function before it becomes a stanza."""
+        self._prepare = function
+
+    def build(self, element: Element, stream: Any) -> StanzaBase:
+        """Make the stanza object for an element."""
+        if self._prepare is not None:
+            element = self._prepare(element)
+        return self.classes.build(element, stream)
+
+    def read(self, element: Element, stream: Any) -> tuple[StanzaBase, list[Any]]:
+        """Make the stanza object for an element, and find the handlers that take it."""
+        if self._prepare is not None:
+            element = self._prepare(element)
+        stanza = self.classes.build(element, stream)
+        return stanza, self.match(stanza)
 
     def add(self, handler: Any) -> None:
         """Adds a handler, or anything that has what ``BaseHandler`` has."""

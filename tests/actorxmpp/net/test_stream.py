@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import ssl
 import struct
+import weakref
 
 import pytest
 
@@ -19,7 +21,7 @@ from actorxmpp.net.errors import (
     TlsError,
     WriteBufferFull,
 )
-from actorxmpp.net.stream import CLOSE_TIMEOUT_S, MAX_UNSENT
+from actorxmpp.net.stream import CLOSE_TIMEOUT_S, MAX_UNSENT, READ_BUFFER, LoopShared, shared
 from actorxmpp.net.tls import TlsPolicy
 
 from .certificates import issue
@@ -577,3 +579,46 @@ def test_closing_after_a_reset_nobody_has_told_us_about() -> None:
         assert len(ends.client_events.lost) == 1
 
     run(main)
+
+
+# what the connections of a loop share
+
+
+class Counting:
+    def __init__(self, shared_: LoopShared) -> None:
+        self.flushed = 0
+        self._shared = shared_
+
+    def flush(self) -> None:
+        self.flushed += 1
+
+
+def test_each_asked_for_is_flushed_once_in_the_next_turn() -> None:
+    async def main() -> None:
+        mine = shared(asyncio.get_running_loop())
+        one, two = Counting(mine), Counting(mine)
+        mine.flush_soon(one)  # type: ignore[arg-type]  # all that is used of a connection
+        mine.flush_soon(two)  # type: ignore[arg-type]  # the same
+        assert (one.flushed, two.flushed) == (0, 0)
+        await turns(2)
+        assert (one.flushed, two.flushed) == (1, 1)
+        mine.flush_soon(one)  # type: ignore[arg-type]  # all that is used of a connection
+        await turns(2)
+        assert (one.flushed, two.flushed) == (2, 1)
+
+    run(main)
+
+
+def test_one_per_loop_and_gone_with_it() -> None:
+    async def main() -> LoopShared:
+        mine = shared(asyncio.get_running_loop())
+        assert shared(asyncio.get_running_loop()) is mine
+        assert len(mine.read_buffer) == READ_BUFFER
+        return mine
+
+    first, second = run(main), run(main)
+    assert first is not second
+    gone = weakref.ref(first)
+    del first
+    gc.collect()
+    assert gone() is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from actorxmpp.stanza import Iq, Message, Presence, StreamError, StreamFeatures
-from actorxmpp.xmlstream.registry import StanzaRegistry
+from actorxmpp.xmlstream.index import StanzaRegistry
 from actorxmpp.xmlstream.serialize import to_bytes
 
 STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas"

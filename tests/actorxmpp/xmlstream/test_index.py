@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from actorxmpp.jid import JID
-from actorxmpp.stanza import Message
+from actorxmpp.stanza import Iq, Message
 from actorxmpp.xmlstream import (
     Callback,
     ElementBase,
@@ -20,7 +21,7 @@ from actorxmpp.xmlstream import (
     register_stanza_plugin,
 )
 from actorxmpp.xmlstream.handler import BaseHandler
-from actorxmpp.xmlstream.index import HandlerIndex
+from actorxmpp.xmlstream.index import HandlerIndex, StanzaRegistry
 
 from .matcher.helpers import (
     CLIENT,
@@ -219,3 +220,40 @@ def test_remembered_shapes_are_bounded():
     index.match(build(f"<message xmlns='NS'>{'<y/>' * 50}</message>"))
     assert len(index._plans) <= 16
     assert max(map(len, index._plans)) <= 10
+
+
+# the registry of stanza classes
+
+
+def test_the_registry_finds_the_class_of_an_element():
+    registry = StanzaRegistry([Message])
+    assert Message in registry
+    assert Iq not in registry
+    for namespace in (CLIENT, COMPONENT, "jabber:server"):
+        stanza = registry.build(ET.Element(f"{{{namespace}}}message"))
+        assert type(stanza) is Message
+        assert stanza.namespace == namespace
+    assert type(registry.build(ET.Element("{urn:x}message"))).__name__ == "StanzaBase"
+
+    class Special(Message):
+        namespace = COMPONENT
+
+    registry.register(Special)
+    assert type(registry.build(ET.Element(f"{{{COMPONENT}}}message"))) is Special
+    assert type(registry.build(ET.Element(f"{{{CLIENT}}}message"))) is Message
+    assert registry.remove(Special)
+    assert not registry.remove(Special)
+    assert registry.find(f"{{{COMPONENT}}}message") is Message
+
+
+def test_an_element_becomes_a_stanza_and_its_handlers_by_one_call():
+    index = HandlerIndex(StanzaRegistry([Message]))
+    wanted = Callback("wanted", StanzaPath("message"), print)
+    index.add(wanted)
+    stanza, handlers = index.read(ET.Element("{jabber:client}message"), None)
+    assert type(stanza) is Message
+    assert handlers == [wanted]
+    index.prepare(lambda _: ET.Element("{jabber:client}iq"))
+    assert index.read(ET.Element("{jabber:client}message"), None)[1] == []
+    index.use(StanzaRegistry([Iq]))
+    assert type(index.build(ET.Element("{jabber:client}message"), None)) is Iq

@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 
 from actorxmpp.stanza import Iq, Message, Presence, StreamError
 from actorxmpp.xmlstream import ElementBase, MatchXPath, register_stanza_plugin
+from actorxmpp.xmlstream.index import StanzaRegistry
 from actorxmpp.xmlstream.matcher import MatcherBase
-from actorxmpp.xmlstream.registry import StanzaRegistry
 
 CLIENT = "jabber:client"
 
