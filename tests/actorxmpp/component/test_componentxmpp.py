@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from actorxmpp import ClientXMPP, ComponentXMPP, SessionState
-from actorxmpp.protocol.countingqueue import CountingQueue
 from actorxmpp.exceptions import IqError
 from actorxmpp.net.errors import ConnectFailed
 from actorxmpp.protocol.backoff import FullJitter
+from actorxmpp.protocol.countingqueue import CountingQueue
 
 from .harness import JID, QUICK, client, end, online, reach, run, until
 
