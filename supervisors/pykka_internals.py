@@ -1,6 +1,6 @@
 """The private names of pykka that this package uses, all of them: nothing else imports one.
 
-What is relied on inside pykka 4.5 (tests/supervisors/test_pykka_contract.py holds it to that):
+What is relied on inside pykka 4.5 (tests/supervisors/test_pykka_internals.py holds it to that):
 
 - `ActorStop`, the message `ActorRef.stop` sends (dispatch.py, runtime.py);
 - `Envelope`, in which a threading actor's inbox wants its messages (runtime.py);

@@ -13,7 +13,6 @@ from supervisors import (
     DynamicSupervisor,
     ExitKind,
     Jitter,
-    SpecError,
     Strategy,
     Supervisor,
     dead_letters,
@@ -214,30 +213,3 @@ def test_a_pending_restart_is_called_off_by_terminate_and_by_stop():
             assert clock.pending == 0
 
     run(main)
-
-
-@pytest.mark.parametrize("attempt", range(12))
-def test_delays_stay_in_their_range(attempt):
-    top = min(30.0, 0.5 * 2**attempt)
-    for drawn in (0.0, 0.25, 0.999):
-        full = Backoff(0.5, 30.0, random=lambda drawn=drawn: drawn)
-        assert full.delay(attempt) == top * drawn
-        akka = Backoff(0.5, 30.0, Jitter.AKKA, 0.2, random=lambda drawn=drawn: drawn)
-        assert akka.delay(attempt) == pytest.approx(top * (1 + 0.2 * drawn))
-
-
-def test_a_delay_never_overflows():
-    assert Backoff(1.0, 60.0, Jitter.AKKA, 0.0).delay(10**9) == 60.0
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"min": 0}, {"min": -1}, {"max": 0.5}, {"max": float("inf")}, {"jitter": "full"},
-        {"random_factor": -0.1}, {"reset_after": -1}, {"max_restarts": -1}, {"critical_after": "x"},
-    ],
-)  # fmt: skip
-def test_wrong_values_are_named(wrong):
-    with pytest.raises(SpecError) as caught:
-        Backoff(**wrong)
-    assert caught.value.field == next(iter(wrong))

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from math import inf
 
 import pytest
 
-import supervisors
 from supervisors import (
     SHUTDOWN,
     ActorDeadError,
-    CallCancelled,
     EventLoopActor,
-    dead_letters,
     kill,
     shutdown,
 )
@@ -37,7 +33,7 @@ def fail(_actor):
     raise LookupError("failed")
 
 
-# -- tasks, timers, coroutines --------
+# -- tasks and timers --------
 
 
 def test_an_owned_task_ends_with_its_actor_and_crashes_it():
@@ -117,99 +113,6 @@ class Slow(EventLoopActor):
 
 class Sequential(Slow):
     sequential = True
-
-
-@pytest.mark.parametrize(("kind", "order"), [(Slow, [1, 3]), (Sequential, [3, 1])])
-def test_coroutine_handlers(kind, order):
-    async def main():
-        clock = use_clock(ManualClock())
-        log = []
-        ref = kind.start(log)
-        first, second = (ref.ask(takes, block=False) for takes in (3, 1))
-        for _ in range(8):
-            await run_until_idle()
-            clock.advance(1)
-        assert [await first, await second] == [3, 1]
-        assert log == order
-
-    run(main)
-
-
-@pytest.mark.parametrize("kind", [Slow, Sequential])
-def test_an_ending_actor_answers_the_asks_it_was_working_on(kind):
-    async def main():
-        ref = kind.start([])
-        asked = [ref.ask(inf, block=False) for _ in range(2)]
-        await run_until_idle()
-        kill(ref)
-        for future in asked:
-            with pytest.raises(ActorDeadError):
-                await future
-
-    run(main)
-
-
-def test_a_cancelled_handler_is_told_to_its_asker_and_the_actor_lives():
-    async def main():
-        ref = Slow.start([])
-        asked = ref.ask(inf, block=False)
-        await run_until_idle()
-        (task,) = ref.owned
-        task.cancel()
-        with pytest.raises(CallCancelled):
-            await asked
-        assert ref.is_alive()
-
-    run(main)
-
-
-def test_a_failing_coroutine_handler_of_a_tell_crashes():
-    class Failing(EventLoopActor):
-        async def on_receive(self, message):
-            raise message
-
-    async def main():
-        ref = Failing.start()
-        ref.tell(OSError("later"))
-        await run_until_idle()
-        assert isinstance(ref.reason.exception, OSError)
-
-    run(main)
-
-
-def test_any_awaitable_is_a_result():
-    async def main():
-        loop = asyncio.get_running_loop()
-        ref = Worker.start()
-        plain = loop.create_future()
-        asked = ref.ask(lambda _actor: plain, block=False)
-        ours = supervisors.LoopFuture()
-        chained = ref.ask(lambda _actor: ours.map(len), block=False)
-        await run_until_idle()
-        plain.set_result("later")
-        ours.set("abc")
-        assert await asked == "later"
-        assert await chained == 3
-
-    run(main)
-
-
-def test_a_failing_subscriber_of_dead_letters_hurts_nobody(caplog):
-    async def main():
-        dead = []
-        unsubscribe = [
-            dead_letters.subscribe(each) for each in (lambda _letter: 1 / 0, dead.append)
-        ]
-        ref = Worker.start()
-        ref.tell(lambda actor: actor.exit())
-        ref.tell("late")
-        await run_until_idle()
-        for each in unsubscribe:
-            each()
-        assert [letter.message for letter in dead] == ["late"]
-
-    run(main)
-    assert "subscriber of dead letters" in caplog.text
 
 
 def test_a_task_that_fails_while_its_actor_ends_is_logged(caplog):

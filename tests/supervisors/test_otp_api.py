@@ -217,44 +217,6 @@ def test_sup_flags(flag, value):
     run(main)
 
 
-@pytest.mark.parametrize("count", [-1, "many", True, 1.0])
-def test_max_children_is_checked(count):
-    async def main():
-        with pytest.raises(SpecError, match="max_children"):
-            await DynamicSupervisor.spawn(max_children=count)
-
-    run(main)
-
-
-def test_max_children():
-    async def main():
-        sup = await DynamicSupervisor.spawn(max_children=2)
-        a = await sup.start_child(child("a"))
-        await sup.start_child(child("b"))
-        with pytest.raises(MaxChildren):
-            await sup.start_child(child("c"))
-        await sup.terminate_child(a)
-        assert (await sup.start_child(child("c"))).is_alive()
-
-    run(main)
-
-
-def test_a_dynamic_child_is_found_by_id_ref_and_address():
-    async def main():
-        sup = await DynamicSupervisor.spawn()
-        refs = [await sup.start_child(child(name)) for name in "abc"]
-        with pytest.raises(AlreadyStarted):
-            await sup.start_child(child("a"))
-        address = sup.actor.address("b")
-        assert address.ref is refs[1]
-        for key in ("a", address, refs[2]):
-            await sup.terminate_child(key)
-        assert await sup.which_children() == []
-        assert address.tell("anybody?") is False
-
-    run(main)
-
-
 def test_count_children():
     async def main():
         sup = await Supervisor.spawn([child("a"), ChildSpec("s", Supervisor), child("b")])

@@ -15,15 +15,12 @@ from supervisors import (
     NORMAL,
     SHUTDOWN,
     ActorDeadError,
-    AskFailure,
     CallCancelled,
-    ChildSpec,
     EventLoopActor,
     ExitKind,
     ExitReason,
     StartAborted,
     StartError,
-    Supervisor,
     dead_letters,
     kill,
     shutdown,
@@ -45,7 +42,7 @@ class Worker(EventLoopActor):
         return message(self) if callable(message) else message
 
 
-# -- the facts of the reference, section 0 --------
+# -- facts about pykka that the runtime deals with --------
 
 
 def test_fact_1_an_actor_lives_from_start_to_exit_without_anybody_holding_it():
@@ -101,47 +98,6 @@ def test_fact_2_a_cancelled_error_ends_its_own_actor_only():
             await asked.ask(raise_cancelled, block=False)
         assert one.reason.kind is asked.reason.kind is ExitKind.KILLED
         assert await other.ask("alive", block=False) == "alive"
-
-    run(main)
-
-
-@pytest.mark.parametrize(
-    ("option", "supervised", "crashes"),
-    [
-        (AskFailure.DEFAULT, False, False),
-        (AskFailure.DEFAULT, True, True),
-        (AskFailure.REPLY, True, False),
-        (AskFailure.CRASH, False, True),
-    ],
-)
-@pytest.mark.parametrize("coroutine", [False, True])
-def test_fact_3_a_failure_in_an_ask(option, supervised, crashes, coroutine):
-    class Asked(EventLoopActor):
-        ask_failure = option
-        business_errors = (KeyError,)
-
-        def on_receive(self, message):
-            if coroutine:
-                return self.later(message)
-            raise message
-
-        async def later(self, message):
-            await asyncio.sleep(0)
-            raise message
-
-    async def main():
-        if supervised:
-            sup = await Supervisor.spawn([ChildSpec("a", Asked)])
-            ref = (await sup.which_child("a")).ref
-        else:
-            ref = Asked.start()
-        with pytest.raises(KeyError):
-            await ref.ask(KeyError("a business error"), block=False)
-        assert ref.is_alive()
-        with pytest.raises(ValueError, match="a bug"):
-            await ref.ask(ValueError("a bug"), block=False)
-        await run_until_idle()
-        assert ref.is_alive() is not crashes
 
     run(main)
 

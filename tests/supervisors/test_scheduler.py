@@ -20,7 +20,6 @@ from supervisors import (
     InboxFull,
     InboxPolicy,
     Supervisor,
-    WouldBlockLoop,
     dead_letters,
     kill,
     shutdown,
@@ -271,46 +270,6 @@ def test_a_full_inbox_answers_threads_too():
         unsubscribe()
         assert [answer.exception() is None for answer in answers] == [True] * 3 + [False] * 2
         assert [letter.message for letter in dead] == ["told"]
-
-    run(main)
-
-
-def test_blocking_calls_on_the_loop_raise():
-    async def main():
-        ref = Worker.start()
-        future = ref.ask(lambda _actor: 1, block=False)
-        with pytest.raises(WouldBlockLoop):
-            future.get()
-        with pytest.raises(WouldBlockLoop):
-            ref.ask("x")
-        with pytest.raises(WouldBlockLoop):
-            ref.stop()
-        assert ref.is_alive()
-        assert await future == 1
-        assert future.get() == 1  # it is there: nothing to wait for
-
-    run(main)
-
-
-def test_derived_futures_can_be_awaited():
-    async def main():
-        ref = Worker.start()
-        one, two = ref.ask([1, 2], block=False), ref.ask([3], block=False)
-        assert await one.map(len) == 2
-        assert await one.join(two) == [[1, 2], [3]]
-        assert await ref.ask([1, 2, 3], block=False).filter(lambda x: x > 1).map(sum) == 5
-        assert await asyncio.gather(ref.ask(1, block=False), ref.ask(2, block=False)) == [1, 2]
-        assert await asyncio.wait_for(ref.ask("x", block=False), 5) == "x"
-
-    run(main)
-
-
-def test_an_abandoned_wait_harms_nobody():
-    async def main():
-        ref = Slow.start([])
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(ref.ask(inf, block=False), 0.001)
-        assert ref.is_alive()
 
     run(main)
 
