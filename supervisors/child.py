@@ -165,6 +165,12 @@ class Child:
         else:
             address.refuse(item, refusal)
 
+    def release_names(self) -> None:
+        """Refuse what waits for the children of a supervisor that won't come back."""
+        if self.names is not None:
+            for address in list(self.names.values()):
+                address.on_gone()
+
     def line(self) -> ChildInfo:
         """Return this child as a line of `which_children`."""
         ref = None if self.state is ChildState.RESTARTING else self.ref

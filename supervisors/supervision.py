@@ -482,6 +482,7 @@ class Supervising(EventLoopActor):
         self._cancel_timer(child)
         if self._children.get(child.id) is child:
             del self._children[child.id]
+            child.release_names()
             address = self.address_of(child)
             if address is not None:
                 address.on_gone()
@@ -513,6 +514,7 @@ class Supervising(EventLoopActor):
 
     def _leave(self, reason: ExitReason, *, started: bool) -> Steps:
         yield from self._stop_all()
+        self._release_addresses()
         pending = super()._exit_hook(reason, started=started)
         if pending is not None and is_awaitable(pending):
             exc = yield lambda wake: attend(
@@ -532,6 +534,16 @@ class Supervising(EventLoopActor):
             ref, child.ref = child.ref, None
             if ref is not None:
                 call_on(ref, kill)
+        self._release_addresses()
+
+    def _release_addresses(self) -> None:
+        """Refuse what waits below a root: no supervisor comes after it."""
+        if isinstance(self._actor_ref.parent, Child):
+            return
+        for child in self._children.values():
+            child.release_names()
+        for address in list((self._names or {}).values()):
+            address.on_gone()
 
 
 def _looked_at_later(_record: Record, _exc: BaseException | None) -> None:

@@ -19,6 +19,7 @@ from supervisors import (
     Supervisor,
     dead_letters,
     kill,
+    shutdown,
 )
 from supervisors.testing import Crash, ManualClock, run, run_until_idle, use_clock
 
@@ -123,6 +124,49 @@ def test_an_address_survives_the_restart_of_its_supervisor():
         await run_until_idle()
         assert got == ["while all is down"]
         assert await address.ask("up again") == ("re", "up again")
+
+    run(main)
+
+
+@pytest.mark.parametrize("end", [shutdown, kill])
+@pytest.mark.parametrize("nested", [False, True])
+def test_what_waits_is_let_go_when_the_last_supervisor_ends(dead, end, nested):
+    async def main():
+        use_clock(ManualClock())
+        spec = keeper([], buffer=5, backoff=Backoff(1.0, 1.0))
+        inner = ChildSpec("inner", Supervisor, ([spec],))
+        top = await Supervisor.spawn([inner if nested else spec])
+        sup = (await top.which_child("inner")).ref if nested else top
+        address = sup.actor.address("keeper")
+        address.tell(Crash())
+        await run_until_idle()
+        assert address.tell("told")
+        asked = address.ask("asked")
+        ended = end(top)
+        if ended is not None:
+            await ended
+        await run_until_idle()
+        with pytest.raises(ActorDeadError):
+            await asked
+        assert [letter.message for letter in dead] == ["told"]
+        assert address.tell("too late") is False
+
+    run(main)
+
+
+def test_what_waits_is_let_go_when_the_supervisor_is_deleted(dead):
+    async def main():
+        use_clock(ManualClock())
+        spec = keeper([], buffer=5, backoff=Backoff(1.0, 1.0))
+        top = await Supervisor.spawn([ChildSpec("inner", Supervisor, ([spec],))])
+        address = (await top.which_child("inner")).ref.actor.address("keeper")
+        address.tell(Crash())
+        await run_until_idle()
+        assert address.tell("told")
+        await top.terminate_child("inner")
+        assert address.waiting == 1  # restart_child may bring it back
+        await top.delete_child("inner")
+        assert [letter.message for letter in dead] == ["told"]
 
     run(main)
 
