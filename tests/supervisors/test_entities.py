@@ -164,6 +164,7 @@ def test_an_address_is_good_before_there_is_a_supervisor() -> None:
         assert world.journal == []
         await world.supervise()
         assert (await started).is_alive()
+        await run_until_idle()
         assert world.of("a") == ["start", "early"]
 
     run(main)
@@ -755,6 +756,17 @@ def test_addresses_may_have_a_gate_and_a_room_of_their_own() -> None:
         assert refused == [(5, full), (6, full), (7, RefusalReason.STOPPED)]
 
     run(main)
+
+
+def test_what_comes_back_late_is_for_the_actor_that_runs() -> None:
+    async def scene(world: World) -> None:
+        address = world.entities.address("a")
+        await address.start()
+        address.take_back("late", stopped=False)
+        await run_until_idle()
+        assert world.of("a") == ["start", "late"]
+
+    play(scene)
 
 
 @pytest.mark.parametrize(("kind", "most"), [(Entities, 110), (Slots, 130)])
