@@ -81,8 +81,8 @@ ErrorConditions = Literal[
     "undefined-condition",
     "unexpected-request",
 ]
-#: https://xmpp.org/registrar/disco-categories.html#client
 ClientTypes = Literal["bot", "console", "game", "handheld", "pc", "phone", "sms", "tablet", "web"]
+"""Types of the category ``client`` (https://xmpp.org/registrar/disco-categories.html)."""
 
 OptJid = JID | None
 JidStr = str | JID
@@ -100,7 +100,7 @@ class PresenceArgs(TypedDict, total=False):
 
 
 class MucRoomItem(TypedDict, total=False):
-    """What is known of one occupant of a room."""
+    """The presence of one occupant of a room (XEP-0045)."""
 
     jid: str
     role: MucRole
@@ -138,15 +138,15 @@ class RosterDBProtocol(Protocol):
     """A datastore for roster entries; see ``actorxmpp.roster``."""
 
     def load(self, owner: JidStr, jid: JidStr, db_state: dict[str, Any]) -> RosterState | None:
-        """Returns the stored state of one entry, or None."""
+        """Return the stored state of one entry, or None."""
 
     def save(
         self, owner: JidStr, jid: JidStr, state: RosterState, db_state: dict[str, Any]
     ) -> None:
-        """Stores the state of one entry."""
+        """Store the state of one entry."""
 
     def entries(self, owner: OptJidStr, db_state: dict[str, Any] | None = None) -> Iterable[str]:
-        """Returns the JIDs stored for an owner, or the owners when ``owner`` is None."""
+        """Return the JIDs stored for an owner, or the owners when ``owner`` is None."""
 
 
 class HatTuple(NamedTuple):
@@ -158,7 +158,7 @@ class HatTuple(NamedTuple):
 
 
 class StreamLike(Protocol):
-    """What a stanza asks of the stream it belongs to.
+    """The stream as a stanza sees it.
 
     The dispatcher's role object (``BaseXMPP``) is one; tests bring a small fake.
     """
@@ -169,10 +169,10 @@ class StreamLike(Protocol):
     use_presence_ids: bool
 
     def new_id(self) -> str:
-        """Returns a stanza id that was not used before on this stream."""
+        """Return a stanza id that was not used before on this stream."""
 
     def send(self, data: Any) -> Any:
-        """Queues a stanza."""
+        """Queue a stanza."""
 
     def exception(self, exception: BaseException) -> Any:
-        """Is told of an exception no handler expected."""
+        """Handle an exception that a handler let through."""

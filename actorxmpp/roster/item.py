@@ -1,4 +1,4 @@
-"""RosterItem: what one account knows of one contact.
+"""RosterItem: one contact in the roster of one account.
 
 An entry is small: flags in one number, and no dictionary until there is something to put into it. A
 session with 1,000 contacts keeps 1,000 of these.
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from actorxmpp.stanza.presence import Presence
     from actorxmpp.types import JidStr, ResourceDict, RosterDBProtocol, RosterState
 
-#: Resources kept of one address; an account has few, a room that was mistaken for one has
-#: thousands.
 MAX_RESOURCES = 1_000
+"""Resources kept of one address; an account has few, a room taken for one has thousands."""
 
 _FLAGS = {
     "from": 1,
@@ -41,12 +40,15 @@ class RosterItem:
     ``removed``, and ``subscription``, which follows from ``from`` and ``to``.
 
     Args:
-        xmpp: The session's role object.
-        jid: The contact's bare address.
-        owner: The account the roster belongs to; by default the bound one.
-        state: The fields to begin with.
-        db: Where the entry is stored; see ``RosterDBProtocol``.
-        roster: The roster it is in.
+        xmpp: the session's role object.
+        jid: the contact's bare address.
+        owner: the account the roster belongs to; by default the bound one.
+        state: the fields to begin with.
+        db: where the entry is stored; see ``RosterDBProtocol``.
+        roster: the roster it is in.
+
+    Attributes:
+        last_status: the last presence sent to this contact alone.
     """
 
     __slots__ = (
@@ -75,7 +77,6 @@ class RosterItem:
         self.xmpp = xmpp
         self.jid = jid
         self.roster = roster
-        #: The last presence sent to this contact alone.
         self.last_status: Presence | None = None
         self._owner = owner
         self._db = db
@@ -117,17 +118,17 @@ class RosterItem:
         )
 
     def is_stranger(self) -> bool:
-        """Tells whether nothing is known of the contact but, perhaps, that it is online."""
+        """Tell whether the entry holds nothing but, perhaps, resources that are online."""
         return not (self._flags or self._name or self._groups or self.last_status)
 
     # -- storage ---------------------------------------------------------------------------------
 
     def set_backend(self, db: RosterDBProtocol | None = None, save: bool = True) -> None:
-        """Changes where the entry is stored.
+        """Change where the entry is stored.
 
         Args:
-            db: The datastore; None for memory only.
-            save: Whether what is known is stored there first.
+            db: the datastore; None for memory only.
+            save: whether what is known is stored there first.
         """
         self._db = db
         if save:
@@ -135,7 +136,7 @@ class RosterItem:
         self.load()
 
     def load(self) -> RosterState | None:
-        """Takes over what is stored; returns None when there is no datastore."""
+        """Load the fields that are stored and return all; None when there is no datastore."""
         if self._db is None:
             return None
         if self._db_state is None:
@@ -147,10 +148,10 @@ class RosterItem:
         return self.state
 
     def save(self, remove: bool = False) -> None:
-        """Stores the entry.
+        """Store the entry.
 
         Args:
-            remove: Whether it is to be removed, from the datastore and from the roster.
+            remove: whether it is to be removed, from the datastore and from the roster.
         """
         if remove:
             self["removed"] = True
@@ -164,10 +165,10 @@ class RosterItem:
     # -- fields ----------------------------------------------------------------------------------
 
     def __getitem__(self, key: str) -> Any:
-        """Returns a field.
+        """Return a field.
 
         Raises:
-            KeyError: There is no such field.
+            KeyError: if there is no such field.
         """
         flag = _FLAGS.get(key)
         if flag is not None:
@@ -183,12 +184,12 @@ class RosterItem:
         raise KeyError(key)
 
     def __setitem__(self, key: str, value: Any) -> None:
-        """Sets a field; a flag also from ``"true"``, ``"1"``, ``"on"``, ``"yes"``.
+        """Set a field; a flag also from ``"true"``, ``"1"``, ``"on"``, ``"yes"``.
 
         ``subscription`` can't be set: it follows from ``from`` and ``to``.
 
         Raises:
-            KeyError: There is no such field.
+            KeyError: if there is no such field.
         """
         flag = _FLAGS.get(key)
         if flag is not None:
@@ -203,11 +204,10 @@ class RosterItem:
         elif key != "subscription":
             raise KeyError(key)
 
-    # -- subscriptions: what we send
-    # ----------------------------------------------------------------
+    # -- subscriptions, outbound -----------------------------------------------------------------
 
     def _send(self, ptype: str) -> None:
-        """Sends the contact a presence of a type."""
+        """Send the contact a presence of a type."""
         presence = self.xmpp.Presence()
         presence["to"] = self.jid
         presence["type"] = ptype
@@ -216,18 +216,18 @@ class RosterItem:
         presence.send()
 
     def subscribe(self) -> None:
-        """Asks to see the contact's presence."""
+        """Request a subscription to the contact's presence."""
         self["pending_out"] = True
         self.save()
         self._send("subscribe")
 
     def unsubscribe(self) -> None:
-        """Gives up seeing the contact's presence."""
+        """Unsubscribe from the contact's presence."""
         self.save()
         self._send("unsubscribe")
 
     def authorize(self) -> None:
-        """Lets the contact see our presence, and sends it."""
+        """Approve the contact's subscription to our presence, and send that."""
         self["from"] = True
         self["pending_in"] = False
         self.save()
@@ -235,7 +235,7 @@ class RosterItem:
         self.send_last_presence()
 
     def unauthorize(self) -> None:
-        """Refuses the contact our presence, or takes the permission back."""
+        """Deny the contact our presence, or revoke the permission."""
         self["from"] = False
         self["pending_in"] = False
         self.save()
@@ -243,7 +243,7 @@ class RosterItem:
         self._send("unavailable")
 
     def remove(self) -> None:
-        """Unsubscribes, and forgets that the contact was whitelisted."""
+        """Unsubscribe, and forget that the contact was whitelisted."""
         if self["to"]:
             self._send("unsubscribe")
             self["to"] = False
@@ -251,7 +251,7 @@ class RosterItem:
         self.save()
 
     def send_presence(self, **kwargs: Any) -> None:
-        """Sends the contact a presence; arguments as for ``xmpp.send_presence``."""
+        """Send the contact a presence; arguments as for ``xmpp.send_presence``."""
         if self.xmpp.is_component and not kwargs.get("pfrom"):
             kwargs["pfrom"] = self.owner
         if not kwargs.get("pto"):
@@ -259,7 +259,7 @@ class RosterItem:
         self.xmpp.send_presence(**kwargs)
 
     def send_last_presence(self) -> None:
-        """Sends the contact what it was last sent, or what was last broadcast."""
+        """Send the contact again the last presence it was sent, or the last broadcast."""
         last = self.last_status
         if last is None and self.roster is not None:
             last = self.roster.last_status
@@ -274,11 +274,10 @@ class RosterItem:
             del presence["from"]
         presence.send()
 
-    # -- subscriptions and presence: what we receive
-    # --------------------------------------------------
+    # -- subscriptions and presence, inbound -----------------------------------------------------
 
     def handle_available(self, presence: Presence) -> None:
-        """Notes that a resource is online."""
+        """Add a resource that is online."""
         first = not self._resources
         if self._resources is None:
             self._resources = {}
@@ -298,7 +297,7 @@ class RosterItem:
             self.xmpp.event("changed_status", presence)
 
     def handle_unavailable(self, presence: Presence) -> None:
-        """Notes that a resource is gone."""
+        """Remove a resource that is offline."""
         if not self._resources:
             return
         self._resources.pop(presence["from"].resource, None)
@@ -308,7 +307,7 @@ class RosterItem:
             self.xmpp.event("got_offline", presence)
 
     def _handle_subscription(self, ptype: str, presence: Presence) -> None:
-        """Applies the table for an incoming subscription stanza."""
+        """Apply the table for an incoming subscription stanza."""
         held, pending = DIRECTIONS[ptype]
         table = COMPONENT if self.xmpp.is_component else CLIENT
         outcome = table[ptype][self[held], self[pending]]
@@ -322,23 +321,23 @@ class RosterItem:
             self.save()
 
     def handle_subscribe(self, presence: Presence) -> None:
-        """They ask to see our presence."""
+        """Handle a request to subscribe to our presence."""
         self._handle_subscription("subscribe", presence)
 
     def handle_subscribed(self, presence: Presence) -> None:
-        """They let us see their presence."""
+        """Handle the approval of our subscription."""
         self._handle_subscription("subscribed", presence)
 
     def handle_unsubscribe(self, presence: Presence) -> None:
-        """They give up seeing our presence."""
+        """Handle the end of a subscription to our presence."""
         self._handle_subscription("unsubscribe", presence)
 
     def handle_unsubscribed(self, presence: Presence) -> None:
-        """They refuse us their presence."""
+        """Handle the denial of our subscription, or its revocation."""
         self._handle_subscription("unsubscribed", presence)
 
     def handle_probe(self, presence: Presence) -> None:
-        """Their server asks for our presence."""
+        """Answer a server's request for our presence."""
         del presence
         if self["from"]:
             self.send_last_presence()
@@ -348,7 +347,7 @@ class RosterItem:
             self._send("unsubscribed")
 
     def reset(self) -> None:
-        """Forgets who is online, as after a lost connection."""
+        """Forget the resources that are online, as after a lost connection."""
         self._resources = None
 
     def __repr__(self) -> str:

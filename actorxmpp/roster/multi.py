@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from actorxmpp.stanza.presence import Presence
     from actorxmpp.types import JidStr, RosterDBProtocol
 
-#: Rosters without contacts kept: anybody can write to any address of a component. The oldest go
-#: first.
 MAX_EMPTY_NODES = 10_000
+"""Rosters without contacts kept; any entity can write to any address of a component. The oldest are
+dropped first."""
 
-#: Presence types that say how we are; others are about subscriptions.
 _STATUS_TYPES = frozenset({"available", "unavailable", *get_args(PresenceShows)})
+"""Presence types that tell availability; the others are about subscriptions."""
 
 
 class Roster:
@@ -28,8 +28,8 @@ class Roster:
     Reading an account that is not there makes a roster for it.
 
     Args:
-        xmpp: The session's role object.
-        db: Where entries are stored; see ``RosterDBProtocol``.
+        xmpp: the session's role object.
+        db: where entries are stored; see ``RosterDBProtocol``.
     """
 
     __slots__ = ("_auto_authorize", "_auto_subscribe", "_passing", "_rosters", "db", "xmpp")
@@ -46,10 +46,10 @@ class Roster:
                 self.add(node)
 
     def __getitem__(self, key: JidStr | None) -> RosterNode:
-        """Returns an account's roster, made if need be; None means the bound account.
+        """Return an account's roster, made if need be; None means the bound account.
 
         Raises:
-            InvalidJID: ``key`` is not an address.
+            InvalidJID: if ``key`` is not an address.
         """
         name = bare(self.xmpp.boundjid if key is None else key)
         node = self._rosters.get(name)
@@ -60,7 +60,7 @@ class Roster:
         return node
 
     def _bound_nodes(self, name: str) -> None:
-        """Drops the oldest roster without contacts when there are too many."""
+        """Drop the oldest roster without contacts when there are too many."""
         self._passing[name] = None
         if len(self._passing) <= MAX_EMPTY_NODES:
             return
@@ -77,15 +77,15 @@ class Roster:
         return len(self._rosters)
 
     def __bool__(self) -> bool:
-        """A session has rosters, even before the first account is known."""
+        """Return True: a session has rosters, even before the first account is known."""
         return True
 
     def keys(self) -> KeysView[str]:
-        """Returns the accounts."""
+        """Return the accounts."""
         return self._rosters.keys()
 
     def add(self, node: JidStr) -> None:
-        """Adds the roster of an account, unless it is there."""
+        """Add the roster of an account, unless it is there."""
         name = bare(node)
         if name not in self._rosters:
             made = RosterNode(self.xmpp, name, self.db)
@@ -94,11 +94,11 @@ class Roster:
             self._rosters[name] = made
 
     def set_backend(self, db: RosterDBProtocol | None = None, save: bool = True) -> None:
-        """Changes where entries are stored.
+        """Change where entries are stored.
 
         Args:
-            db: The datastore; None for memory only.
-            save: Whether what is known is stored there first.
+            db: the datastore; None for memory only.
+            save: whether what is known is stored there first.
         """
         self.db = db
         if db is None:
@@ -111,22 +111,22 @@ class Roster:
             self.add(name)
 
     def reset(self) -> None:
-        """Forgets who is online, as after a lost connection."""
+        """Forget the resources that are online, as after a lost connection."""
         for node in self._rosters.values():
             node.reset()
 
     def send_presence(self, **kwargs: Any) -> None:
-        """Sends a presence; arguments as for ``xmpp.send_presence``.
+        """Send a presence; arguments as for ``xmpp.send_presence``.
 
         Raises:
-            ValueError: A component must say who it sends for (``pfrom``).
+            ValueError: if a component does not say which address it sends for (``pfrom``).
         """
         if self.xmpp.is_component and not kwargs.get("pfrom"):
             raise ValueError("a component must set pfrom: it speaks for many addresses")
         self.xmpp.send_presence(**kwargs)
 
     def presence_sent(self, presence: Presence) -> None:
-        """Notes a presence that goes out, to send it again later."""
+        """Keep a presence that is sent, to send it again later."""
         if presence["type"] not in _STATUS_TYPES:
             return
         try:
@@ -151,7 +151,7 @@ class Roster:
 
     @property
     def auto_subscribe(self) -> bool:
-        """Whether we ask in turn those whose request was granted."""
+        """Whether a granted request is answered with one of ours."""
         return self._auto_subscribe
 
     @auto_subscribe.setter

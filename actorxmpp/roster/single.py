@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from actorxmpp.stanza.presence import Presence
     from actorxmpp.types import JidStr, ResourceDict, RosterDBProtocol
 
-#: Addresses kept of which nothing is known but their presence: anybody can send one. The oldest go
-#: first.
 MAX_STRANGERS = 5_000
+"""Entries kept that hold a presence and nothing else; any entity can send one. The oldest are
+dropped first."""
 
 
 def bare(jid: JidStr | None) -> str:
-    """Returns the key of an address in rosters: its bare form."""
+    """Return the key of an address in rosters: its bare form."""
     return JID(jid).bare
 
 
@@ -31,16 +31,16 @@ class RosterNode:
     Reading an address that is not there makes an entry for it.
 
     Args:
-        xmpp: The session's role object.
-        jid: The account.
-        db: Where entries are stored; see ``RosterDBProtocol``.
+        xmpp: the session's role object.
+        jid: the account.
+        db: where entries are stored; see ``RosterDBProtocol``.
 
     Attributes:
-        auto_authorize: Whether requests to see our presence are granted (True), refused (False) or
+        auto_authorize: whether requests to see our presence are granted (True), refused (False) or
             left to the program (None).
-        auto_subscribe: Whether we ask in turn those whose request was granted.
-        ignore_updates: Whether presences are not noted.
-        last_status: The last presence that was broadcast.
+        auto_subscribe: whether a granted request is answered with one of ours.
+        ignore_updates: whether incoming presences are ignored.
+        last_status: the last presence that was broadcast.
     """
 
     __slots__ = (
@@ -90,10 +90,10 @@ class RosterNode:
     # -- entries ---------------------------------------------------------------------------------
 
     def __getitem__(self, key: JidStr | None) -> RosterItem:
-        """Returns an entry, made if need be.
+        """Return an entry, made if need be.
 
         Raises:
-            InvalidJID: ``key`` is not an address.
+            InvalidJID: if ``key`` is not an address.
         """
         name = bare(key)
         item = self._jids.get(name)
@@ -104,7 +104,7 @@ class RosterNode:
         return item
 
     def _bound_strangers(self, name: str) -> None:
-        """Drops the oldest entry nothing is known of when there are too many."""
+        """Drop the oldest entry that holds nothing but presence when there are too many."""
         self._strangers[name] = None
         if len(self._strangers) <= MAX_STRANGERS:
             return
@@ -115,7 +115,7 @@ class RosterNode:
             del self._jids[oldest]
 
     def __delitem__(self, key: JidStr | None) -> None:
-        """Drops an entry here; ``remove`` also tells the server."""
+        """Drop an entry here; ``remove`` also tells the server."""
         name = bare(key)
         self._jids.pop(name, None)
         self._strangers.pop(name, None)
@@ -130,15 +130,15 @@ class RosterNode:
         return isinstance(jid, (str, JID)) and self.has_jid(jid)
 
     def keys(self) -> list[str]:
-        """Returns the addresses."""
+        """Return the addresses."""
         return list(self._jids)
 
     def has_jid(self, jid: JidStr) -> bool:
-        """Tells whether there is an entry for an address."""
+        """Tell whether there is an entry for an address."""
         return bare(jid) in self._jids
 
     def groups(self) -> dict[str, list[str]]:
-        """Returns group -> addresses; those in no group are under the empty name."""
+        """Return group -> addresses; those in no group are under the empty name."""
         result: dict[str, list[str]] = {}
         for jid, item in self._jids.items():
             for group in item["groups"] or [""]:
@@ -157,18 +157,18 @@ class RosterNode:
         whitelisted: bool = False,
         save: bool = False,
     ) -> None:
-        """Adds an entry, or replaces one.
+        """Add an entry, or replace one.
 
         Args:
-            jid: The contact.
-            name: Its name.
-            groups: Its groups.
-            afrom: Whether they see our presence.
-            ato: Whether we see theirs.
-            pending_in: Whether their request waits.
-            pending_out: Whether our request waits.
-            whitelisted: Whether their request will be granted.
-            save: Whether the entry is stored at once.
+            jid: the contact.
+            name: its name.
+            groups: its groups.
+            afrom: whether they see our presence.
+            ato: whether we see theirs.
+            pending_in: whether their request is pending.
+            pending_out: whether our request is pending.
+            whitelisted: whether their request will be granted.
+            save: whether the entry is stored at once.
         """
         key = bare(jid)
         item = RosterItem(self.xmpp, key, self.jid, db=self.db, roster=self)
@@ -189,11 +189,11 @@ class RosterNode:
             item.save()
 
     def set_backend(self, db: RosterDBProtocol | None = None, save: bool = True) -> None:
-        """Changes where entries are stored.
+        """Change where entries are stored.
 
         Args:
-            db: The datastore; None for memory only.
-            save: Whether what is known is stored there first.
+            db: the datastore; None for memory only.
+            save: whether what is known is stored there first.
         """
         self.db = db
         if db is None:
@@ -208,15 +208,15 @@ class RosterNode:
     # -- subscriptions ---------------------------------------------------------------------------
 
     def subscribe(self, jid: JidStr) -> None:
-        """Asks to see a contact's presence."""
+        """Request a subscription to a contact's presence."""
         self[jid].subscribe()
 
     def unsubscribe(self, jid: JidStr) -> None:
-        """Gives up seeing a contact's presence."""
+        """Unsubscribe from a contact's presence."""
         self[jid].unsubscribe()
 
     def remove(self, jid: JidStr) -> Awaitable[Iq] | None:
-        """Removes a contact; for a client, also on the server.
+        """Remove a contact; for a client, also on the server.
 
         Returns:
             Awaitable of the server's answer; None for a component.
@@ -235,15 +235,15 @@ class RosterNode:
         timeout: float | None = None,
         callback: Callable[[Iq], Any] | None = None,
     ) -> Awaitable[Iq] | None:
-        """Changes a contact; for a client, also on the server (RFC 6121 section 2.4).
+        """Change a contact; for a client, also on the server (RFC 6121 section 2.4).
 
         Args:
-            jid: The contact.
-            name: Its name.
+            jid: the contact.
+            name: its name.
             subscription: ``remove`` takes it out of the roster.
-            groups: Its groups.
-            timeout: Seconds to wait for the answer.
-            callback: Called with the answer.
+            groups: its groups.
+            timeout: seconds to wait for the answer.
+            callback: called with the answer.
 
         Returns:
             Awaitable of the server's answer; None for a component.
@@ -268,11 +268,11 @@ class RosterNode:
     def presence(
         self, jid: JidStr, resource: str | None = None
     ) -> ResourceDict | dict[str, ResourceDict]:
-        """Returns who is online of a contact.
+        """Return the resources of a contact that are online.
 
         Args:
-            jid: The contact.
-            resource: One resource; without it all are returned, by name.
+            jid: the contact.
+            resource: one resource; without it all are returned, by name.
         """
         item = self._jids.get(bare(jid))
         resources = {} if item is None else item.resources
@@ -281,18 +281,18 @@ class RosterNode:
         return resources.get(resource, {"status": "", "priority": 0, "show": ""})
 
     def reset(self) -> None:
-        """Forgets who is online, as after a lost connection."""
+        """Forget the resources that are online, as after a lost connection."""
         for item in self._jids.values():
             item.reset()
 
     def send_presence(self, **kwargs: Any) -> None:
-        """Sends a presence; arguments as for ``xmpp.send_presence``."""
+        """Send a presence; arguments as for ``xmpp.send_presence``."""
         if self.xmpp.is_component and not kwargs.get("pfrom"):
             kwargs["pfrom"] = self.jid
         self.xmpp.send_presence(**kwargs)
 
     def send_last_presence(self) -> None:
-        """Sends again what was last broadcast."""
+        """Send the last broadcast presence again."""
         if self.last_status is None:
             self.send_presence()
             return
@@ -304,7 +304,7 @@ class RosterNode:
         presence.send()
 
     def presence_sent(self, presence: Presence) -> None:
-        """Notes a presence that goes out, to send it again later."""
+        """Keep a presence that is sent, to send it again later."""
         to = presence.xml.get("to")
         if to:
             item = self._jids.get(bare(to))

@@ -1,4 +1,4 @@
-"""What an incoming subscription stanza changes and answers, as tables (RFC 6121 appendix A).
+"""Subscription states: how an incoming stanza changes and answers them (RFC 6121 appendix A).
 
 A subscription has two directions, each *held* or not and *pending* or not. ``subscribe`` and
 ``unsubscribe`` are about theirs to us (``from``, ``pending_in``), ``subscribed`` and
@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 
 class Outcome(NamedTuple):
-    """What becomes of one direction.
+    """The new state of one direction of a subscription.
 
     Attributes:
-        held: Whether it is granted now.
-        pending: Whether a request waits now.
-        answer: The presence type to answer with, or None.
-        event: The event to raise, or None.
+        held: whether it is granted now.
+        pending: whether a request is pending now.
+        answer: the presence type to answer with, or None.
+        event: the event to raise, or None.
     """
 
     held: bool
@@ -32,15 +32,14 @@ _AUTHORIZED = "roster_subscription_authorized"
 _REMOVE = "roster_subscription_remove"
 _REMOVED = "roster_subscription_removed"
 
-#: Presence type -> the fields of the direction it is about.
 DIRECTIONS: dict[str, tuple[str, str]] = {
     "subscribe": ("from", "pending_in"),
     "unsubscribe": ("from", "pending_in"),
     "subscribed": ("to", "pending_out"),
     "unsubscribed": ("to", "pending_out"),
 }
+"""Presence type -> the fields of the direction it is about."""
 
-#: Presence type -> (held, pending) -> outcome, for a component.
 COMPONENT: dict[str, dict[tuple[bool, bool], Outcome]] = {
     "subscribe": {
         (False, False): Outcome(False, True, event=_REQUEST),
@@ -67,8 +66,8 @@ COMPONENT: dict[str, dict[tuple[bool, bool], Outcome]] = {
         (True, True): Outcome(False, True, event=_REMOVED),
     },
 }
+"""Presence type -> (held, pending) -> outcome, for a component."""
 
-#: The same for a client: the server answers and decides; each stanza it passes on is an event.
 CLIENT: dict[str, dict[tuple[bool, bool], Outcome]] = {
     "subscribe": {
         (False, False): Outcome(False, True, event=_REQUEST),
@@ -93,3 +92,4 @@ CLIENT: dict[str, dict[tuple[bool, bool], Outcome]] = {
         for pending in (False, True)
     },
 }
+"""The same for a client: the server answers and decides; each stanza it passes on is an event."""

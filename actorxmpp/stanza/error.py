@@ -1,4 +1,4 @@
-"""Error: what is wrong with a stanza (RFC 6120 section 8.3)."""
+"""Error: the stanza error (RFC 6120 section 8.3)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 class Error(ElementBase):
     """The ``<error/>`` of a stanza.
 
-    Interfaces: ``type`` (what to do about it), ``condition`` (which defined condition), ``text`` (a
-    sentence for people), ``by`` (who found it), ``code`` (the number older programs use), ``gone``
-    and ``redirect`` (the new address those conditions carry). Putting one into a stanza makes the
-    stanza's type ``error``.
+    Interfaces: ``type`` (the error type), ``condition`` (the defined condition), ``text`` (the
+    human-readable text), ``by`` (the entity that generated it), ``code`` (the number older programs
+    use), ``gone`` and ``redirect`` (the new address those conditions carry). Putting one into a
+    stanza makes the stanza's type ``error``.
     """
 
     __slots__ = ()
@@ -43,7 +43,7 @@ class Error(ElementBase):
     types: ClassVar[set[str]] = set(get_args(ErrorTypes))
 
     def setup(self, xml: ET.Element | None = None) -> bool:
-        """Gives a new error its defaults, and its stanza the type ``error``."""
+        """Give a new error its defaults, and its stanza the type ``error``."""
         made = ElementBase.setup(self, xml)
         if made:
             self.set_defaults()
@@ -53,7 +53,7 @@ class Error(ElementBase):
         return made
 
     def set_defaults(self) -> None:
-        """Fills a new error in: a stanza error must have a type and a condition."""
+        """Set the type and the condition that a stanza error must have."""
         self["type"] = "cancel"
         self["condition"] = "feature-not-implemented"
 
@@ -66,64 +66,64 @@ class Error(ElementBase):
         ]
 
     def get_condition(self) -> str:
-        """Returns the name of the condition; empty when there is none that is defined."""
+        """Return the name of the condition; empty when there is none that is defined."""
         found = self._condition_elements()
         return found[0].tag.rpartition("}")[2] if found else ""
 
     def set_condition(self, value: str) -> Self:
-        """Replaces the condition; a name that is not defined is ignored."""
+        """Replace the condition; a name that is not defined is ignored."""
         if value in self.conditions:
             self.del_condition()
             ET.SubElement(self.xml, f"{{{self.condition_ns}}}{value}")
         return self
 
     def del_condition(self) -> Self:
-        """Takes the condition out."""
+        """Remove the condition."""
         for child in self._condition_elements():
             self.xml.remove(child)
         return self
 
     def get_text(self) -> str:
-        """Returns the sentence for people."""
+        """Return the human-readable text."""
         text: str = self._get_sub_text(f"{{{self.condition_ns}}}text")
         return text
 
     def set_text(self, value: str) -> Self:
-        """Sets the sentence for people; an empty one takes it out."""
+        """Set the human-readable text; an empty one removes it."""
         self._set_sub_text(f"{{{self.condition_ns}}}text", text=value)
         return self
 
     def del_text(self) -> Self:
-        """Takes the sentence out."""
+        """Remove the human-readable text."""
         self._del_sub(f"{{{self.condition_ns}}}text")
         return self
 
     def set_by(self, value: JidStr) -> None:
-        """Sets who found the error."""
+        """Set the address of the entity that generated the error."""
         self._set_attr("by", str(value))
 
     def get_gone(self) -> str:
-        """Returns the new address of one that is gone."""
+        """Return the new address of one that is gone."""
         return self._get_carried("gone")
 
     def set_gone(self, value: str) -> None:
-        """Makes the condition ``gone``, with the new address."""
+        """Make the condition ``gone``, with the new address."""
         self._set_carried("gone", value)
 
     def del_gone(self) -> None:
-        """Takes ``gone`` out."""
+        """Remove ``gone``."""
         self._del_sub(f"{{{self.condition_ns}}}gone")
 
     def get_redirect(self) -> str:
-        """Returns the address to use instead."""
+        """Return the address to use instead."""
         return self._get_carried("redirect")
 
     def set_redirect(self, value: str) -> None:
-        """Makes the condition ``redirect``, with the address to use instead."""
+        """Make the condition ``redirect``, with the address to use instead."""
         self._set_carried("redirect", value)
 
     def del_redirect(self) -> None:
-        """Takes ``redirect`` out."""
+        """Remove ``redirect``."""
         self._del_sub(f"{{{self.condition_ns}}}redirect")
 
     def _get_carried(self, condition: str) -> str:
@@ -131,7 +131,7 @@ class Error(ElementBase):
         return text
 
     def _set_carried(self, condition: str, value: str) -> Any:
-        """Sets a condition that carries text; without text the condition is taken out."""
+        """Set a condition that carries text; without text the condition is removed."""
         if value:
             self.del_condition()
             self._set_sub_text(f"{{{self.condition_ns}}}{condition}", text=value)

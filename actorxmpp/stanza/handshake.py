@@ -18,17 +18,17 @@ class Handshake(StanzaBase):
     interfaces: ClassVar[set[str]] = {"value"}
 
     def get_value(self) -> str | None:
-        """Returns the digest; None in the server's answer."""
+        """Return the digest; None in the server's answer."""
         return self.xml.text
 
     def set_value(self, value: str) -> None:
-        """Sets the digest."""
+        """Set the digest."""
         self.xml.text = value
 
     def del_value(self) -> None:
-        """Takes the digest out."""
+        """Remove the digest."""
         self.xml.text = ""
 
     def __repr__(self) -> str:
-        """Names the element only: the digest is as good as the secret for this stream."""
+        """Return the element's name only: the digest is as good as the secret for this stream."""
         return "<handshake>"

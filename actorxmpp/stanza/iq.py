@@ -32,19 +32,19 @@ class Iq(RootStanza):
     types: ClassVar[set[str]] = set(get_args(IqTypes))
 
     def fill_in(self) -> None:
-        """Gives the IQ an id, which it must have."""
+        """Give the IQ an id, which it must have."""
         if not self.xml.get("id"):
             self.xml.set("id", "0" if self.stream is None else self.stream.new_id())
 
     def unhandled(self) -> None:
-        """Answers a request nobody took with ``feature-not-implemented``."""
+        """Answer a request no handler matched with ``feature-not-implemented``."""
         if self.xml.get("type") in ("get", "set"):
             self._answer(
                 "feature-not-implemented", "cancel", "No handlers registered for this request."
             )
 
     def set_payload(self, value: Any) -> Self:
-        """Replaces the content by an element or stanza object, or a list of them."""
+        """Replace the content by an element or stanza object, or a list of them."""
         self.clear()
         return StanzaBase.set_payload(self, value)
 
@@ -52,12 +52,12 @@ class Iq(RootStanza):
         return [child for child in self.xml if child.tag.rpartition("}")[2] == "query"]
 
     def get_query(self) -> str:
-        """Returns the namespace of the ``<query/>``; empty when there is none."""
+        """Return the namespace of the ``<query/>``; empty when there is none."""
         queries = self._queries()
         return queries[0].tag.rpartition("}")[0][1:] if queries else ""
 
     def set_query(self, value: str) -> Self:
-        """Makes ``<query/>`` with a namespace the content, unless it is there."""
+        """Make ``<query/>`` with a namespace the content, unless it is there."""
         tag = f"{{{value}}}query"
         if not value or self.xml.find(tag) is not None:
             return self
@@ -70,16 +70,16 @@ class Iq(RootStanza):
         return self
 
     def del_query(self) -> Self:
-        """Takes every ``<query/>`` out."""
+        """Remove every ``<query/>``."""
         for child in self._queries():
             self.xml.remove(child)
         return self
 
     def reply(self, clear: bool = True) -> Self:
-        """Returns the answer: type ``result``, same id, back to the sender.
+        """Return the answer: type ``result``, same id, back to the sender.
 
         Args:
-            clear: Whether the request's content is left out.
+            clear: whether the request's content is left out.
         """
         reply = StanzaBase.reply(self, clear)
         reply.xml.set("type", "result")
@@ -91,13 +91,13 @@ class Iq(RootStanza):
         timeout: float | None = None,
         timeout_callback: Callable[[Iq], Any] | None = None,
     ) -> Awaitable[Any]:
-        """Sends the IQ; for a request, the awaitable gives the answer.
+        """Send the IQ; for a request, the awaitable gives the answer.
 
         Args:
-            callback: Called with the answer, be it a result or an error; may be a coroutine
+            callback: called with the answer, be it a result or an error; may be a coroutine
                 function.
-            timeout: Seconds to wait for the answer.
-            timeout_callback: Called with this IQ when no answer came in time.
+            timeout: seconds to wait for the answer.
+            timeout_callback: called with this IQ when no answer came in time.
 
         Returns:
             Awaitable of the answer of type ``result``; of None when this IQ is itself an answer. It
@@ -105,8 +105,8 @@ class Iq(RootStanza):
             time.
 
         Raises:
-            TypeError: ``timeout`` is not a number.
-            NotConnectedError: The IQ belongs to no stream.
+            TypeError: if ``timeout`` is not a number.
+            NotConnectedError: if the IQ belongs to no stream.
         """
         if timeout is not None and not isinstance(timeout, (int, float)):
             raise TypeError(f"timeout must be seconds, not {timeout!r:.80}")
@@ -116,7 +116,7 @@ class Iq(RootStanza):
         return answer
 
     def _set_stanza_values(self, values: dict[str, Any]) -> ElementBase:
-        """Sets the values, ``query`` last: a plugin may have made the ``<query/>`` already."""
+        """Set the values, ``query`` last: a plugin may have made the ``<query/>`` already."""
         rest = {key: value for key, value in values.items() if key != "query"}
         super()._set_stanza_values(rest)
         if values.get("query"):

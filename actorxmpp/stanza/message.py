@@ -1,4 +1,4 @@
-"""Message: text to somebody, or to a room (RFC 6121 section 5)."""
+"""Message: text to an entity, or to a room (RFC 6121 section 5)."""
 
 from __future__ import annotations
 
@@ -44,21 +44,21 @@ class Message(RootStanza):
     types: ClassVar[set[str]] = set(get_args(MessageTypes))
 
     def fill_in(self) -> None:
-        """Gives the message an id, if its stream does that."""
+        """Give the message an id, if its stream does that."""
         stream = self.stream
         if getattr(stream, "use_message_ids", False) and not self.xml.get("id"):
             self.xml.set("id", stream.new_id())
 
     def get_type(self) -> MessageTypes:
-        """Returns the type; ``normal`` when there is none."""
+        """Return the type; ``normal`` when there is none."""
         return cast("MessageTypes", self.xml.get("type", "normal"))
 
     def get_id(self) -> str:
-        """Returns the id."""
+        """Return the id."""
         return self.xml.get("id", "")
 
     def set_id(self, value: str | None) -> None:
-        """Sets the id; nothing leaves it as it is."""
+        """Set the id; an empty one changes nothing."""
         if value:
             self.xml.set("id", value)
 
@@ -66,7 +66,7 @@ class Message(RootStanza):
     set_origin_id = set_id
 
     def del_origin_id(self) -> None:
-        """Takes the origin id of XEP-0359 out."""
+        """Remove the origin id of XEP-0359."""
         child = self.xml.find("{urn:xmpp:sid:0}origin-id")
         if child is not None:
             self.xml.remove(child)
@@ -75,12 +75,12 @@ class Message(RootStanza):
         return self.xml.find(f"{{{self.namespace}}}{name}")
 
     def get_parent_thread(self) -> str:
-        """Returns the thread this message's thread came out of."""
+        """Return the parent of this message's thread (XEP-0201)."""
         thread = self._sub("thread")
         return "" if thread is None else thread.get("parent", "")
 
     def set_parent_thread(self, value: str) -> None:
-        """Sets the thread this message's thread came out of."""
+        """Set the parent of this message's thread; an empty one removes it."""
         if not value:
             self.del_parent_thread()
             return
@@ -90,47 +90,47 @@ class Message(RootStanza):
         thread.set("parent", value)
 
     def del_parent_thread(self) -> None:
-        """Takes the parent thread out."""
+        """Remove the parent thread."""
         thread = self._sub("thread")
         if thread is not None:
             thread.attrib.pop("parent", None)
 
     def get_subject(self) -> str | None:
-        """Returns the subject; None when there is none."""
+        """Return the subject; None when there is none."""
         subject = self._sub("subject")
         return None if subject is None else subject.text
 
     def set_subject(self, subject: str, **_kwargs: Any) -> None:
-        """Sets the subject, an empty one, too."""
+        """Set the subject, which may be empty."""
         element = self._sub("subject")
         if element is None:
             element = ET.SubElement(self.xml, f"{{{self.namespace}}}subject")
         element.text = subject
 
     def del_subject(self) -> None:
-        """Takes the subject out."""
+        """Remove the subject."""
         subject = self._sub("subject")
         if subject is not None:
             self.xml.remove(subject)
 
     def chat(self) -> Self:
-        """Sets the type to ``chat``."""
+        """Set the type to ``chat``."""
         self["type"] = "chat"
         return self
 
     def normal(self) -> Self:
-        """Sets the type to ``normal``."""
+        """Set the type to ``normal``."""
         self["type"] = "normal"
         return self
 
     def reply(self, body: str | None = None, clear: bool = True) -> Self:  # type: ignore[override]
-        """Returns a message back to the sender, in the same thread, with an id of its own.
+        """Return a message back to the sender, in the same thread, with an id of its own.
 
         The reply to a room's message goes to the room, not to the occupant.
 
         Args:
-            body: The reply's text.
-            clear: Whether the content is left out.
+            body: the reply's text.
+            clear: whether the content is left out.
         """
         stream = self.stream
         reply = StanzaBase.reply(self, clear)
@@ -151,21 +151,21 @@ class Message(RootStanza):
         return reply
 
     def get_mucroom(self) -> str:
-        """Returns the address of the room a ``groupchat`` message comes from."""
+        """Return the address of the room a ``groupchat`` message comes from."""
         return self.get_from().bare if self.get_type() == "groupchat" else ""
 
     def get_mucnick(self) -> str:
-        """Returns the nickname of the occupant a ``groupchat`` message comes from."""
+        """Return the nickname of the occupant a ``groupchat`` message comes from."""
         return self.get_from().resource if self.get_type() == "groupchat" else ""
 
     def set_mucroom(self, value: Any) -> None:
-        """Does nothing: the room can only be read."""
+        """Do nothing: the room can only be read."""
 
     def set_mucnick(self, value: Any) -> None:
-        """Does nothing: the nickname can only be read."""
+        """Do nothing: the nickname can only be read."""
 
     def del_mucroom(self) -> None:
-        """Does nothing: the room can only be read."""
+        """Do nothing: the room can only be read."""
 
     def del_mucnick(self) -> None:
-        """Does nothing: the nickname can only be read."""
+        """Do nothing: the nickname can only be read."""

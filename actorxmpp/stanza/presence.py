@@ -1,4 +1,4 @@
-"""Presence: who is there, and subscriptions to it (RFC 6121 sections 3 and 4)."""
+"""Presence: availability, and subscriptions to it (RFC 6121 sections 3 and 4)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from actorxmpp.stanza.rootstanza import RootStanza
 from actorxmpp.types import PresenceShows, PresenceTypes
 from actorxmpp.xmlstream.stanzabase import StanzaBase
 
-#: What a subscription request is answered with.
 _ANSWERS = {"subscribe": "subscribed", "unsubscribe": "unsubscribed"}
+"""Presence type of a subscription request -> type of the reply."""
 
 
 class Presence(RootStanza):
@@ -31,13 +31,13 @@ class Presence(RootStanza):
     showtypes: ClassVar[set[str]] = set(get_args(PresenceShows))
 
     def fill_in(self) -> None:
-        """Gives the presence an id, if its stream does that."""
+        """Give the presence an id, if its stream does that."""
         stream = self.stream
         if getattr(stream, "use_presence_ids", False) and not self.xml.get("id"):
             self.xml.set("id", stream.new_id())
 
     def set_show(self, show: str | None) -> Self:
-        """Sets the ``show`` value; nothing takes it out, one that is not defined is ignored."""
+        """Set the ``show`` value; an empty one removes it, one that is not defined is ignored."""
         if not show:
             self._del_sub("show")
         elif show in self.showtypes:
@@ -45,7 +45,7 @@ class Presence(RootStanza):
         return self
 
     def get_type(self) -> str:
-        """Returns the type, else the ``show`` value, else ``available``."""
+        """Return the type, else the ``show`` value, else ``available``."""
         kind = self.xml.get("type", "")
         if kind:
             return kind
@@ -53,7 +53,7 @@ class Presence(RootStanza):
         return show if show in self.showtypes else "available"
 
     def set_type(self, value: str) -> Self:
-        """Sets the type, or the ``show`` value when it is one of those."""
+        """Set the type, or the ``show`` value when it is one of those."""
         if value in self.types:
             self._del_sub("show")
             if value == "available":
@@ -65,26 +65,26 @@ class Presence(RootStanza):
         return self
 
     def del_type(self) -> None:
-        """Takes out type and ``show``."""
+        """Remove type and ``show``."""
         self._del_attr("type")
         self._del_sub("show")
 
     def set_priority(self, value: int | str) -> None:
-        """Sets the priority, from -128 to 127."""
+        """Set the priority, from -128 to 127."""
         self._set_sub_text("priority", text=str(value))
 
     def get_priority(self) -> int:
-        """Returns the priority; 0 when there is none or it is not a number."""
+        """Return the priority; 0 when there is none or it is not a number."""
         try:
             return int(self._get_sub_text("priority") or 0)
         except ValueError:
             return 0
 
     def reply(self, clear: bool = True) -> Self:
-        """Returns a presence back to the sender; a request is answered with consent.
+        """Return a presence back to the sender; a request is answered with consent.
 
         Args:
-            clear: Whether the content is left out.
+            clear: whether the content is left out.
         """
         reply = StanzaBase.reply(self, clear)
         answer = _ANSWERS.get(self.xml.get("type", ""))
@@ -93,7 +93,7 @@ class Presence(RootStanza):
         return reply
 
     def send(self) -> Any:
-        """Gives the presence to its stream, whose roster remembers it to send it again."""
+        """Send the presence on its stream, whose roster keeps it to send it again."""
         roster = getattr(self.stream, "roster", None)
         if roster is not None:
             roster.presence_sent(self)

@@ -19,17 +19,17 @@ class RootStanza(StanzaBase):
     __slots__ = ()
 
     def exception(self, e: BaseException) -> None:
-        """Answers the sender after a handler raised.
+        """Answer the sender after a handler raised.
 
-        An ``XMPPError`` becomes the error it describes. An ``IqError`` or ``IqTimeout`` nobody
-        caught says only that something else failed, for its text is not the sender's business.
+        An ``XMPPError`` becomes the error it describes. An ``IqError`` or ``IqTimeout`` that was
+        not caught says only that another request failed: its text is not for the sender.
         Anything else is an ``internal-server-error`` and is handed to ``stream.exception``, which
         logs it.
 
         Errors and results are not answered (RFC 6120 sections 8.2.3 and 8.3.1).
 
         Args:
-            e: What was raised.
+            e: what was raised.
         """
         if isinstance(e, IqError):
             log.warning("an IqError was not caught", exc_info=e)
@@ -50,7 +50,7 @@ class RootStanza(StanzaBase):
         return self.xml.get("type") not in ("error", "result")
 
     def _answer(self, condition: str, etype: str, text: str = "") -> None:
-        """Sends an error without any of the request's content."""
+        """Send an error without any of the request's content."""
         if not self._may_be_answered():
             return
         reply = self.error_reply()
@@ -61,7 +61,7 @@ class RootStanza(StanzaBase):
         StanzaBase.send(reply)  # an answer needs no table of pending requests
 
     def _answer_with(self, e: XMPPError) -> None:
-        """Sends the error an exception describes."""
+        """Send the error an exception describes."""
         if not self._may_be_answered():
             return
         reply = self.error_reply(clear=e.clear)
@@ -76,10 +76,10 @@ class RootStanza(StanzaBase):
         StanzaBase.send(reply)  # an answer needs no table of pending requests
 
     def error_reply(self, clear: bool = True) -> Any:
-        """Returns a reply of type ``error`` with this stanza's id.
+        """Return a reply of type ``error`` with this stanza's id.
 
         Args:
-            clear: Whether the request's content is left out.
+            clear: whether the request's content is left out.
         """
         reply = StanzaBase.reply(self, clear=clear)
         reply.xml.set("type", "error")

@@ -36,18 +36,18 @@ class Roster(ElementBase):
     interfaces: ClassVar[set[str]] = {"items", "ver"}
 
     def get_ver(self) -> str | None:
-        """Returns the version; None when there is none."""
+        """Return the version; None when there is none."""
         return self.xml.get("ver")
 
     def set_ver(self, ver: str | None) -> None:
-        """Sets the version, an empty one, too."""
+        """Set the version, which may be empty; None removes it."""
         if ver is None:
             self.xml.attrib.pop("ver", None)
         else:
             self.xml.set("ver", ver)
 
     def get_items(self) -> dict[JID, dict[str, Any]]:
-        """Returns the entries by address; one that is not a JID is left out."""
+        """Return the entries by address; one that is not a JID is left out."""
         items: dict[JID, dict[str, Any]] = {}
         for item in self.iterables:
             if not isinstance(item, RosterItem):
@@ -63,7 +63,7 @@ class Roster(ElementBase):
         return items
 
     def set_items(self, items: Mapping[JidStr, Mapping[str, Any]]) -> Roster:
-        """Replaces the entries by those of a dictionary."""
+        """Replace the entries by those of a dictionary."""
         self.del_items()
         for jid, values in items.items():
             item = RosterItem()
@@ -73,7 +73,7 @@ class Roster(ElementBase):
         return self
 
     def del_items(self) -> None:
-        """Takes all entries out."""
+        """Remove all entries."""
         for item in list(self.iterables):
             if isinstance(item, RosterItem):
                 self._drop_plugin(item)
@@ -90,29 +90,29 @@ class RosterItem(ElementBase):
     interfaces: ClassVar[set[str]] = {"jid", "name", "subscription", "ask", "approved", "groups"}
 
     def get_jid(self) -> JID:
-        """Returns the contact's address.
+        """Return the contact's address.
 
         Raises:
-            InvalidJID: The attribute is not an address.
+            InvalidJID: if the attribute is not an address.
         """
         return parse(self.xml.get("jid", ""))
 
     def set_jid(self, jid: JidStr) -> None:
-        """Sets the contact's address."""
+        """Set the contact's address."""
         self._set_attr("jid", str(jid))
 
     def get_groups(self) -> list[str]:
-        """Returns the groups the contact is in."""
+        """Return the groups the contact is in."""
         return [group.text or "" for group in self.xml.findall(f"{{{_NS}}}group")]
 
     def set_groups(self, values: Iterable[str]) -> None:
-        """Replaces the groups."""
+        """Replace the groups."""
         self.del_groups()
         for name in values:
             ET.SubElement(self.xml, f"{{{_NS}}}group").text = name
 
     def del_groups(self) -> None:
-        """Takes the contact out of all groups."""
+        """Remove the contact from all groups."""
         for group in self.xml.findall(f"{{{_NS}}}group"):
             self.xml.remove(group)
 

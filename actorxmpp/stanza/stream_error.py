@@ -1,4 +1,4 @@
-"""StreamError: why a stream ends (RFC 6120 section 4.9)."""
+"""StreamError: the error that ends a stream (RFC 6120 section 4.9)."""
 
 from __future__ import annotations
 
@@ -54,17 +54,17 @@ class StreamError(Error, StanzaBase):
     types: ClassVar[set[str]] = set()
 
     def setup(self, xml: ET.Element | None = None) -> bool:
-        """Takes the element as it is: a stream error has no type, and no stanza around it."""
+        """Take the element as it is: a stream error has no type, and no stanza around it."""
         return ElementBase.setup(self, xml)
 
     def get_see_other_host(self) -> str:
-        """Returns the host to connect to instead."""
+        """Return the host to connect to instead."""
         return self._get_carried("see-other-host")
 
     def set_see_other_host(self, value: str) -> None:
-        """Makes the condition ``see-other-host``, with the host."""
+        """Make the condition ``see-other-host``, with the host."""
         self._set_carried("see-other-host", value)
 
     def del_see_other_host(self) -> None:
-        """Takes the host out."""
+        """Remove the host."""
         self._del_sub(f"{{{self.condition_ns}}}see-other-host")

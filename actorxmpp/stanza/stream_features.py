@@ -1,4 +1,4 @@
-"""StreamFeatures: what a server offers at this point of the stream (RFC 6120 section 4.3.2)."""
+"""StreamFeatures: the features a server offers (RFC 6120 section 4.3.2)."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ class StreamFeatures(StanzaBase):
     plugin_tag_map: ClassVar[dict[str, type[ElementBase]]] = {}
 
     def get_features(self) -> dict[str, ElementBase]:
-        """Returns the features offered that have a plugin, by the plugin's name."""
+        """Return the features offered that have a plugin, by the plugin's name."""
         return {name: plugin for (name, _), plugin in self.plugins.items()}
 
     def set_features(self, value: Any) -> None:
-        """Does nothing: features are offered by enabling their plugins."""
+        """Do nothing: features are offered by enabling their plugins."""
 
     def del_features(self) -> None:
-        """Does nothing: features are offered by enabling their plugins."""
+        """Do nothing: features are offered by enabling their plugins."""
 
     def get_required(self) -> list[ElementBase]:
-        """Returns the features that must be negotiated."""
+        """Return the features that must be negotiated."""
         return [plugin for plugin in self.get_features().values() if plugin["required"]]
 
     def get_optional(self) -> list[ElementBase]:
-        """Returns the features that may be negotiated."""
+        """Return the features that may be negotiated."""
         return [plugin for plugin in self.get_features().values() if not plugin["required"]]
