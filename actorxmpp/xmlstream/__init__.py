@@ -1,9 +1,9 @@
 """XML streams and stanza objects without I/O.
 
-In the order a stanza passes them: ``tokenizer`` (bytes to elements), ``registry`` (elements to
-stanza objects), ``index`` (which handlers match), ``matcher`` and ``handler``, ``serialize`` (back
-to bytes). The stanza classes themselves: ``elementbase``, which stands on ``accessors`` and
-``paths``, and ``stanzabase``.
+In the order a stanza passes them: ``tokenizer`` (bytes to elements), ``index`` (elements to stanza
+objects, and the handlers that match), ``matcher`` and ``handler``, ``serialize`` (back to bytes).
+The stanza classes themselves: ``elementbase``, which stands on ``accessors`` and ``paths``, and
+``stanzabase``.
 """
 
 from __future__ import annotations
@@ -56,12 +56,12 @@ __all__ = [
     "tostring",
 ]
 
-#: Seconds a ``Waiter`` waits when it is not told how long.
 RESPONSE_TIMEOUT = DEFAULT_TIMEOUT
+"""Seconds a ``Waiter`` waits by default."""
 
 
 def __getattr__(name: str) -> Any:
-    """Finds ``XMLStream``, which knows asyncio, only when it is asked for."""
+    """Find ``XMLStream``, which knows asyncio, only when it is asked for."""
     if name == "XMLStream":
         from importlib import import_module
 

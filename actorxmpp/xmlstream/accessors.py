@@ -37,7 +37,7 @@ class StanzaType(type):
     _tags: dict[str, type[ElementBase]] | None
     _child_names: dict[str, tuple[str, ...]]
     _epoch: int
-    """Counts the changes of the class: who remembers something of it remembers this, too."""
+    """Counts the changes of the class: a cache of something of it keeps this beside."""
 
     def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
         super().__init__(name, bases, namespace)

@@ -1,4 +1,4 @@
-"""What the tokenizer checks: limits, the stream header, names, text between stanzas.
+"""The tokenizer's checks: limits, the stream header, names, text between stanzas.
 
 Each refusal is a ``StreamViolation`` with the stream error RFC 6120 section 4.9.3 gives for it.
 """
@@ -22,19 +22,19 @@ _TAG_REST = re.compile(rb"""(?:[^>"']|"[^"]*"|'[^']*')*>""")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a peer may send. Each default is well above what servers and clients send today.
+    """The sizes a peer may send. Each default is well above those servers and clients use today.
 
     Attributes:
-        stanza_bytes: One stanza, tags included. Servers limit clients to 64-512 KiB (RFC 6120
+        stanza_bytes: one stanza, tags included. Servers limit clients to 64-512 KiB (RFC 6120
             section 13.12 asks for at least 10,000); vCards with avatars and long rosters come near
             the upper end.
-        tag_bytes: One start tag. expat scans an unfinished tag again for each piece, so this also
+        tag_bytes: one start tag. expat scans an unfinished tag again for each piece, so this also
             bounds the work a peer can cause by sending one byte at a time.
-        depth: Elements inside each other, the stanza's own counted; what XEPs define stays below
+        depth: elements inside each other, the stanza's own counted; what XEPs define stays below
             20.
-        attributes: Attributes of one element; none in use has 20.
-        name_length: Characters of a name with its namespace.
-        header_bytes: Everything before the stream header's end.
+        attributes: attributes of one element; none in use has 20.
+        name_length: characters of a name with its namespace.
+        header_bytes: everything before the stream header's end.
     """
 
     stanza_bytes: int = 524_288
@@ -46,7 +46,7 @@ class Limits:
 
     @property
     def unchecked_bytes(self) -> int:
-        """Below this size no complete stanza can break the limits of depth, attributes or names.
+        """The size below which no stanza can break the limits of depth, attributes or names.
 
         ``<a></a>`` is the least one level needs, `` a=""`` the least one attribute needs.
         """
@@ -60,7 +60,7 @@ class StreamOpened:
     Attributes:
         tag: ``{http://etherx.jabber.org/streams}stream``.
         attrib: ``to``, ``from``, ``id``, ``version``, and xml:lang in ElementTree's spelling.
-        nsmap: Prefixes declared in the header; the default namespace has the key ``""``.
+        nsmap: prefixes declared in the header; the default namespace has the key ``""``.
     """
 
     tag: str
@@ -81,10 +81,10 @@ class StreamClosed:
 def read_header(
     raw: str, attributes: dict[str, str], nsmap: dict[str, str], limits: Limits
 ) -> StreamOpened:
-    """Returns the stream header for the first start tag.
+    """Return the stream header for the first start tag.
 
     Raises:
-        StreamViolation: It is not a stream, or not one of XMPP (RFC 6120 sections 4.8.1 and 4.8.2).
+        StreamViolation: if it is not a stream, or not one of XMPP (RFC 6120 sections 4.8.1, 4.8.2).
     """
     if len(attributes) > limits.attributes:
         raise StreamViolation("policy-violation", "too many attributes")
@@ -104,10 +104,11 @@ def read_header(
 
 
 def inspect_names(element: ET.Element, limits: Limits) -> None:
-    """Translates the names of one element that expat gave raw, and holds them against the limits.
+    """Translate the names of one element that expat gave raw, and hold them against the limits.
 
     Raises:
-        StreamViolation: Too many attributes, a name that is too long, or a brace in a namespace.
+        StreamViolation: if there are too many attributes, a name is too long, or a namespace holds
+            a brace.
     """
     tag = element.tag
     keys = element.keys()
@@ -127,11 +128,11 @@ def inspect_names(element: ET.Element, limits: Limits) -> None:
 
 
 def refuse_text(element: ET.Element) -> None:
-    """Refuses text after a stanza other than white space, which keeps connections alive.
+    """Refuse text after a stanza other than white space, which keeps connections alive.
 
     Raises:
-        StreamViolation: There is text between the stanzas (RFC 6120 section 11.7 allows white space
-            only).
+        StreamViolation: if there is text between the stanzas (RFC 6120 section 11.7 allows white
+            space only).
     """
     tail = element.tail
     if tail and tail.strip(" \t\r\n"):
@@ -140,10 +141,10 @@ def refuse_text(element: ET.Element) -> None:
 
 
 def check_declaration(version: str, encoding: str | None, standalone: int) -> None:
-    """Checks the XML declaration (RFC 6120 sections 11.5 and 11.6).
+    """Check the XML declaration (RFC 6120 sections 11.5 and 11.6).
 
     Raises:
-        StreamViolation: It names another encoding than UTF-8 or another XML than 1.0.
+        StreamViolation: if it names another encoding than UTF-8 or another XML than 1.0.
     """
     del standalone
     if encoding is not None and encoding.lower() not in {"utf-8", "utf8"}:
@@ -153,25 +154,25 @@ def check_declaration(version: str, encoding: str | None, standalone: int) -> No
 
 
 def refuse_doctype(*_: object) -> NoReturn:
-    """Refuses document types and entity declarations (RFC 6120 section 11.1)."""
+    """Refuse document types and entity declarations (RFC 6120 section 11.1)."""
     raise StreamViolation("restricted-xml", "a document type declaration")
 
 
 def refuse_instruction(*_: object) -> NoReturn:
-    """Refuses processing instructions (RFC 6120 section 11.1)."""
+    """Refuse processing instructions (RFC 6120 section 11.1)."""
     raise StreamViolation("restricted-xml", "a processing instruction")
 
 
 def refuse_comment(*_: object) -> NoReturn:
-    """Refuses comments (RFC 6120 section 11.1)."""
+    """Refuse comments (RFC 6120 section 11.1)."""
     raise StreamViolation("restricted-xml", "a comment")
 
 
 def check_first_bytes(data: bytes, fed: int) -> None:
-    """Refuses UTF-16, which expat would otherwise recognise and follow.
+    """Refuse UTF-16, which expat would otherwise recognise and follow.
 
     Raises:
-        StreamViolation: The bytes before the stream header hold a byte order mark of UTF-16 or a
+        StreamViolation: if the bytes before the stream header hold a byte order mark of UTF-16 or a
             NUL.
     """
     if 0 in data or (fed == 0 and data[:1] in {b"\xfe", b"\xff"}):
@@ -179,21 +180,21 @@ def check_first_bytes(data: bytes, fed: int) -> None:
 
 
 def check_header_size(fed: int, limits: Limits) -> None:
-    """Refuses a stream header that does not end.
+    """Refuse a stream header that does not end.
 
     Raises:
-        StreamViolation: It is larger than the limit.
+        StreamViolation: if it is larger than the limit.
     """
     if fed > limits.header_bytes:
         raise StreamViolation("policy-violation", "a stream header that is too large")
 
 
 def explain_invalid_token(data: bytes, index: int) -> StreamViolation:
-    """Returns the violation for what expat only calls an invalid token.
+    """Return the violation behind expat's "invalid token".
 
     Args:
-        data: The bytes around the error.
-        index: Where in them expat stopped.
+        data: the bytes around the error.
+        index: where in them expat stopped.
     """
     if data[max(index - 2, 0) : index].endswith(b"<!"):
         return StreamViolation("restricted-xml", "a document type or another declaration")
@@ -206,6 +207,6 @@ def explain_invalid_token(data: bytes, index: int) -> StreamViolation:
 
 
 def end_of_tag(data: bytes, start: int) -> int:
-    """Returns the index after the tag that begins at ``start``."""
+    """Return the index after the tag that begins at ``start``."""
     match = _TAG_REST.match(data, start)
     return match.end() if match else len(data)

@@ -47,7 +47,7 @@ CHILD_TAG = "__childtag__"
 
 
 class Children:
-    """What a stanza object holds of its sub-elements once one was asked for."""
+    """The plugins and substanzas of a stanza object, once one was asked for."""
 
     __slots__ = ("iterables", "plugins")
 
@@ -172,7 +172,7 @@ class ElementBase(metaclass=StanzaType):
         """Return the name of the class's element: ``{namespace}name``."""
         return f"{{{cls.namespace}}}{cls.name}"
 
-    # -- interfaces, like a dictionary -------------------------------------------------------------
+    # -- interfaces, like a dictionary -----------------------------------------------------------
 
     def __getitem__(self, full_attrib: str) -> Any:
         """Return an interface's value; an empty string where there is nothing."""
@@ -224,7 +224,7 @@ class ElementBase(metaclass=StanzaType):
             names.append("substanzas")
         return names
 
-    # -- attributes, and the text of sub-elements --------------------------------------------------
+    # -- attributes, and the text of sub-elements ------------------------------------------------
 
     def get_lang(self, lang: str | None = None) -> str:
         """Return the language of the element: its own xml:lang, or its parent's."""
@@ -311,7 +311,7 @@ class ElementBase(metaclass=StanzaType):
     ) -> str | list[str]:
         return paths.fix_ns(xpath, split, propagate_ns, self.namespace)
 
-    # -- plugins -----------------------------------------------------------------------------------
+    # -- plugins ---------------------------------------------------------------------------------
 
     def _load(self) -> Children:
         """Return the plugins and substanzas, wrapping the sub-elements on first use."""
@@ -358,7 +358,7 @@ class ElementBase(metaclass=StanzaType):
             element: the plugin object itself, when it exists.
 
         Raises:
-            KeyError: no plugin is registered under this name.
+            KeyError: if no plugin is registered under this name.
         """
         self._load()
         plugin_class = type(element) if element is not None else self.plugin_attrib_map[attrib]
@@ -410,7 +410,7 @@ class ElementBase(metaclass=StanzaType):
     _get_plugin = get_plugin
 
     def _drop_plugin(self, plugin: ElementBase) -> None:
-        """Take a plugin and its sub-element out of the stanza."""
+        """Remove a plugin and its sub-element from the stanza."""
         children = self._load()
         for key, value in list(children.plugins.items()):
             if value is plugin:
@@ -424,7 +424,7 @@ class ElementBase(metaclass=StanzaType):
         except ValueError:
             log.debug("the sub-element %s was not in its stanza any more", xml.tag)
 
-    # -- the substanzas as a list ------------------------------------------------------------------
+    # -- the substanzas as a list ----------------------------------------------------------------
 
     @property
     def iterables(self) -> list[ElementBase]:
@@ -441,7 +441,7 @@ class ElementBase(metaclass=StanzaType):
         A stanza object becomes a plugin when its class is registered as one, else a substanza.
 
         Raises:
-            TypeError: ``item`` is neither.
+            TypeError: if ``item`` is neither.
         """
         if isinstance(item, ET.Element):
             return self.appendxml(item)
@@ -465,13 +465,13 @@ class ElementBase(metaclass=StanzaType):
         return self
 
     def pop(self, index: int = 0) -> ElementBase:
-        """Take a substanza out, by default the first, and return it."""
+        """Remove a substanza, by default the first, and return it."""
         item = self.iterables.pop(index)
         self._remove_xml(item.xml)
         return item
 
     def clear(self) -> Self:
-        """Take out all sub-elements and plugins; attributes stay."""
+        """Remove all sub-elements and plugins; attributes stay."""
         for child in list(self.xml):
             self.xml.remove(child)
         self._children = Children()
@@ -498,10 +498,10 @@ class ElementBase(metaclass=StanzaType):
         return self.__next__()
 
     def __bool__(self) -> bool:
-        """A stanza is true, with or without substanzas."""
+        """Return True: a stanza is true, with or without substanzas."""
         return True
 
-    # -- as nested dictionaries --------------------------------------------------------------------
+    # -- as nested dictionaries ------------------------------------------------------------------
 
     @property
     def values(self) -> dict[str, Any]:
@@ -570,7 +570,7 @@ class ElementBase(metaclass=StanzaType):
                 substanza.values = item
                 self.iterables.append(substanza)
 
-    # -- patterns ----------------------------------------------------------------------------------
+    # -- patterns --------------------------------------------------------------------------------
 
     def match(self, xpath: str | list[str]) -> bool:
         """Tell whether a pattern, or a list of its steps, fits: ``presence@show=xa/status``.
@@ -608,7 +608,7 @@ class ElementBase(metaclass=StanzaType):
             if attrib == name
         )
 
-    # -- as a Python object ------------------------------------------------------------------------
+    # -- as a Python object ----------------------------------------------------------------------
 
     def __eq__(self, other: object) -> bool:
         """Tell whether both have the same interfaces, plugins and substanzas."""

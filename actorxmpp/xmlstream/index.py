@@ -1,10 +1,10 @@
-"""What an element from a stream becomes, and who wants it.
+"""The stanza classes and the handlers of a stream, found by name.
 
 ``StanzaRegistry`` finds the class of a stanza by its namespaced name. ``HandlerIndex`` finds the
 handlers that take a stanza, at a cost that does not grow with their number: each matcher names keys
 a matching stanza must have (its id, its name, the name of a sub-element). The index looks up the
-keys the stanza has and asks only the handlers found there; where a key says all the matcher wants
-to know, not even those. Handlers without keys are asked about every stanza.
+keys the stanza has and asks only the handlers found there; where a key is all the matcher compares,
+not even those. Handlers without keys are asked about every stanza.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class StanzaRegistry:
     registered for that very name.
 
     Args:
-        classes: Classes to register.
+        classes: classes to register.
     """
 
     __slots__ = ("_classes", "_exact", "_plain")
@@ -39,13 +39,13 @@ class StanzaRegistry:
     def __init__(self, classes: Iterable[type[StanzaBase]] = ()) -> None:
         self._exact: dict[str, type[StanzaBase]] = {}
         self._classes: dict[str, type[StanzaBase]] = {}
-        #: name -> class and, if it is not the class's, namespace: those that need no constructor.
+        # name -> class and, if it is not the class's, namespace: those that need no constructor.
         self._plain: dict[str, tuple[type[StanzaBase], str | None]] = {}
         for stanza_class in classes:
             self.register(stanza_class)
 
     def register(self, stanza_class: type[StanzaBase]) -> None:
-        """Adds a class; a later one for the same name replaces the earlier."""
+        """Add a class; a later one for the same name replaces the earlier."""
         self._exact[stanza_class.tag_name()] = stanza_class
         self._rebuild()
 
@@ -55,7 +55,7 @@ class StanzaRegistry:
         return tuple(self._exact.values())
 
     def remove(self, stanza_class: type[StanzaBase]) -> bool:
-        """Removes a class and tells whether it was there."""
+        """Remove a class and tell whether it was there."""
         found = self._exact.get(stanza_class.tag_name()) is stanza_class
         if found:
             del self._exact[stanza_class.tag_name()]
@@ -82,15 +82,15 @@ class StanzaRegistry:
         return stanza_class in self._exact.values()
 
     def find(self, tag: str) -> type[StanzaBase]:
-        """Returns the class for a name, ``StanzaBase`` when none is registered."""
+        """Return the class for a name, ``StanzaBase`` when none is registered."""
         return self._classes.get(tag, StanzaBase)
 
     def build(self, element: Element, stream: Any = None) -> StanzaBase:
-        """Returns the stanza object for a received element."""
+        """Return the stanza object for a received element."""
         plain = self._plain.get(element.tag)
         if plain is None:
             return self._classes.get(element.tag, StanzaBase).wrap(element, stream)
-        stanza: StanzaBase = _new(plain[0])  # what StanzaBase.wrap does, without looking
+        stanza: StanzaBase = _new(plain[0])  # StanzaBase.wrap, without its checks
         stanza.stream = stream
         stanza.xml = element
         stanza.parent = None
@@ -153,25 +153,25 @@ class HandlerIndex:
         self.classes = classes or StanzaRegistry()
         self._prepare: Callable[[Element], Element] | None = None
         self._next = 0
-        #: the handlers by registration
+        # the handlers by registration
         self._handlers: dict[int, Any] = {}
-        #: name -> the registrations of that name: one, or several that share it
+        # name -> the registrations of that name: one, or several that share it
         self._by_name: dict[str, int | list[int]] = {}
-        #: the plugin that registered them, or None for the role -> registrations, old ones among
-        #: them: those are swept out when they are the most
+        # the plugin that registered them, or None for the role -> registrations, old ones among
+        # them: those are swept out when they are the most
         self._by_owner: dict[str | None, list[int]] = {}
         self._by_tag: _Table = {}
         self._by_path: _Table = {}
         self._by_id: dict[str, list[_Entry]] = {}
         self._others: list[_Entry] = []
-        #: the shape of a stanza -> who may take it; forgotten when handlers come or go
+        # the shape of a stanza -> handlers that may take it; dropped when handlers change
         self._plans: dict[tuple[Any, ...], list[_Entry]] = {}
 
     def __len__(self) -> int:
         return len(self._handlers)
 
     def __iter__(self) -> Iterator[Any]:
-        """Returns the handlers in the order they were added."""
+        """Return the handlers in the order they were added."""
         return iter(tuple(self._handlers.values()))
 
     def __contains__(self, name: object) -> bool:
@@ -199,7 +199,7 @@ class HandlerIndex:
         return stanza, self.match(stanza)
 
     def add(self, handler: Any) -> None:
-        """Adds a handler, or anything that has what ``BaseHandler`` has."""
+        """Add a handler: a ``BaseHandler``, or an object with its attributes."""
         self._plans.clear()
         order = self._next
         self._next += 1
@@ -213,7 +213,7 @@ class HandlerIndex:
             self._bucket(key).append(_Entry(order, handler, key.exact))
 
     def _note(self, handler: Any, order: int) -> None:
-        """Notes a handler's name and owner."""
+        """Enter a handler under its name and its owner."""
         same = self._by_name.get(handler.name)
         if same is None:
             self._by_name[handler.name] = order
@@ -227,7 +227,7 @@ class HandlerIndex:
         owned.append(order)
 
     def remove(self, name: str) -> bool:
-        """Removes the first handler of a name and tells whether there was one."""
+        """Remove the first handler of a name and tell whether there was one."""
         same = self._by_name.get(name)
         if same is None:
             return False
@@ -235,13 +235,13 @@ class HandlerIndex:
         return True
 
     def remove_owner(self, owner: str | None) -> None:
-        """Removes all handlers a plugin registered, or with None all of the role's."""
+        """Remove all handlers a plugin registered, or with None all of the role's."""
         for order in self._by_owner.pop(owner, ()):
             if order in self._handlers:
                 self._remove(order)
 
     def discard(self, handler: Any) -> bool:
-        """Removes this very handler and tells whether it was there."""
+        """Remove this very handler and tell whether it was there."""
         same = self._by_name.get(handler.name, [])
         for order in [same] if isinstance(same, int) else same:
             if self._handlers[order] is handler:
@@ -250,7 +250,7 @@ class HandlerIndex:
         return False
 
     def match(self, stanza: StanzaBase) -> list[Any]:
-        """Returns the handlers that take a stanza, in the order they were added."""
+        """Return the handlers that take a stanza, in the order they were added."""
         xml = stanza.xml
         kind = type(stanza)
         shape = (kind, kind._epoch, xml.tag, xml.get("type"), *[child.tag for child in xml])  # noqa: SLF001 - made for this
@@ -266,7 +266,7 @@ class HandlerIndex:
         return [handler for _, handler, exact in found if exact or handler.match(stanza)]
 
     def _plan(self, stanza: StanzaBase, shape: tuple[Any, ...]) -> list[_Entry]:
-        """Finds, and remembers, who may take stanzas of this shape.
+        """Find, and keep, the handlers that may take stanzas of this shape.
 
         A shape is the class, the type and the names of the sub-elements.
         """
@@ -292,7 +292,7 @@ class HandlerIndex:
         return table.setdefault(key.name, {}).setdefault(key.child, [])
 
     def _remove(self, order: int) -> None:
-        """Takes a handler out of the tables it is in, and empty tables with it."""
+        """Remove a handler from the tables it is in, and tables that become empty."""
         self._plans.clear()
         handler = self._handlers.pop(order)
         if not self._handlers:
@@ -323,7 +323,7 @@ class HandlerIndex:
 
 
 def _type_fits(entry: _Entry, stanza: StanzaBase) -> bool:
-    """Tells whether the stanza's type is one the handler may want."""
+    """Tell whether the stanza's type is one the handler may take."""
     if entry.exact or stanza.name not in _TYPED:
         return True
     wanted = getattr(getattr(entry.handler, "matcher", None), "wanted_type", None)
@@ -336,14 +336,14 @@ def _owner(handler: Any) -> str | None:
 
 
 def _keys(handler: Any) -> tuple[Key, ...] | None:
-    """Returns a handler's keys, or None when it decides for itself what it takes."""
+    """Return a handler's keys, or None when only its ``match`` can decide."""
     if not isinstance(handler, BaseHandler) or type(handler).match is not BaseHandler.match:
         return None
     return keys_of(handler.matcher)
 
 
 def _unique(entries: list[_Entry]) -> list[_Entry]:
-    """Returns the entries in order, one per handler; an exact one wins."""
+    """Return the entries in order, one per handler; an exact one wins."""
     best: dict[int, _Entry] = {}
     for entry in entries:
         if entry.order not in best or entry.exact:

@@ -1,11 +1,10 @@
 """expat's names turned into ElementTree's ``{namespace}local`` without a call per element.
 
 expat joins namespace and local name with a separator; ElementTree wants braces. Asking Python to
-translate
-each name costs more than parsing it, so the translation is put into the table pyexpat interns names
-with: a name seen before comes out of the parser translated already. A name seen for the first time
-comes out raw and makes the table grow; that growth tells each parser to look through its current
-stanza once (``NameTable.changed``). The separator is a character XML can't contain, not even as a
+translate each name costs more than parsing it, so the translation is put into the table pyexpat
+interns names with: a name seen before comes out of the parser translated already. A name seen for
+the first time comes out raw and makes the table grow; by that growth each parser knows that it must
+look through its current stanza once. The separator is a character XML can't contain, not even as a
 reference, so a raw name can never be mistaken for a translated one.
 
 The table holds no state of a session, only spellings, and is shared by all parsers of the process.
@@ -16,10 +15,10 @@ from __future__ import annotations
 
 from actorxmpp.xmlstream.namespaces import CONTENT_NAMESPACES, STREAM_NS, XML_NS
 
-#: Not a character of XML 1.0, so it occurs in no namespace and in no name.
 SEPARATOR = "\x01"
-#: Names kept before starting again: all plugins together use about 1,500.
+"""Not a character of XML 1.0, so it occurs in no namespace and in no name."""
 MAX_NAMES = 16_384
+"""Names kept before starting again; all plugins together use about 1,500."""
 
 _COMMON = (
     *(
@@ -49,10 +48,10 @@ class BadNamespace(ValueError):
 
 
 def translate(raw: str) -> str:
-    """Returns ElementTree's spelling of a name as expat gives it.
+    """Return ElementTree's spelling of a name as expat gives it.
 
     Raises:
-        BadNamespace: The namespace holds a brace: ``{a}b`` could no longer be told apart.
+        BadNamespace: if the namespace holds a brace: ``{a}b`` could no longer be told apart.
     """
     namespace, separator, local = raw.rpartition(SEPARATOR)
     if not separator:
@@ -63,14 +62,21 @@ def translate(raw: str) -> str:
 
 
 class NameTable:
-    """The interning table of all parsers in the process."""
+    """The interning table of all parsers in the process.
+
+    Args:
+        limit: how many names are kept before it starts again.
+
+    Attributes:
+        epoch: changes when names are dropped; a parser that sees another one looks again.
+        names: raw name -> translation; pyexpat adds the names it sees.
+    """
 
     __slots__ = ("epoch", "limit", "names")
 
     def __init__(self, limit: int = MAX_NAMES) -> None:
         self.limit = limit
         self.epoch = 0
-        #: Given to pyexpat, which adds what it sees.
         self.names: dict[str, str] = {}
         self._fill()
 
@@ -79,10 +85,10 @@ class NameTable:
             self.names[raw] = translate(raw)
 
     def learn(self, raw: str) -> str:
-        """Returns the translation of a raw name and keeps it for the parsers.
+        """Return the translation of a raw name and keep it for the parsers.
 
         Raises:
-            BadNamespace: There is none. The name is forgotten, so that it is new, and therefore
+            BadNamespace: if there is none; the name is dropped, so that it is new, and therefore
                 looked at, wherever it is seen again.
         """
         try:
@@ -95,12 +101,12 @@ class NameTable:
         return name
 
     def trim(self) -> None:
-        """Starts again when the limit is reached. Parsers notice by ``epoch``."""
+        """Start again when the limit is reached. Parsers notice by ``epoch``."""
         if len(self.names) > self.limit:
             self.names.clear()
             self.epoch += 1
             self._fill()
 
 
-#: The one table of this process: spellings only, nothing of any session.
 NAMES = NameTable()
+"""The one table of this process: spellings only, nothing of any session."""

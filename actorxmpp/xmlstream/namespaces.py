@@ -9,7 +9,7 @@ CLIENT_NS = "jabber:client"
 SERVER_NS = "jabber:server"
 COMPONENT_NS = "jabber:component:accept"
 
-#: Namespaces whose message, presence, iq and error mean the same (RFC 6120 section 4.8.2,
-#: XEP-0114). A stanza class is written for one of them and works in all: clients and components
-#: share one process.
 CONTENT_NAMESPACES = frozenset({CLIENT_NS, SERVER_NS, COMPONENT_NS})
+"""Namespaces whose message, presence, iq and error mean the same (RFC 6120 section 4.8.2,
+XEP-0114). A stanza class is written for one of them and works in all: clients and components share
+one process."""

@@ -7,7 +7,7 @@ has the language of the stanza (RFC 6120 section 8.1.5). A path of *interfaces*,
 ``ElementBase.match`` follows it.
 
 Plain functions of strings and ElementTree elements. Paths are written in programs, not by peers, so
-what is compiled here is kept (in bounded caches).
+compiled paths are kept (in bounded caches).
 """
 
 from __future__ import annotations

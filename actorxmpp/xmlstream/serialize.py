@@ -1,9 +1,9 @@
-"""Elements to bytes, the fast way: what goes over the wire.
+"""Elements to bytes, as they go over the wire.
 
-Last station before the transport. Start and end tags are made once per name and surrounding
-namespace and kept; the usual stanza is then a few string operations and one ``encode``. Namespaces
-are exact: declared where they change, prefixed where an attribute needs it. What XML can't carry is
-an error before a byte is sent.
+The last step of an outbound stanza before the transport. Start and end tags are made once per name
+and surrounding namespace and kept; the usual stanza is then a few string operations and one
+``encode``. Namespaces are exact: declared where they change, prefixed where an attribute needs it.
+Content that XML can't carry is an error before a byte is sent.
 """
 
 from __future__ import annotations
@@ -18,34 +18,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from xml.etree.ElementTree import Element
 
-#: Tags kept; all plugins together use about 1,500 names, most in one surrounding namespace.
 MAX_TAGS = 8192
-#: Elements inside each other; what we send must be parsed by others, whose limits are near ours.
+"""Tags kept; all plugins together use about 1,500 names, most in one surrounding namespace."""
 MAX_DEPTH = 256
+"""Elements inside each other; the peer's limit on what it parses is near ours."""
 
-#: Characters XML 1.0 has no way to write (section 2.2), not even as a reference.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters XML 1.0 has no way to write (section 2.2), not even as a reference."""
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _ATTRIBUTE = str.maketrans(
     {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 )
 _NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*")
 
-#: surrounding namespace -> {ns}name -> (start, end, namespace inside). Spellings only.
 _NO_TAGS: dict[str, tuple[str, str, str]] = {}  # never changed
 _TAGS: dict[str, dict[str, tuple[str, str, str]]] = {}
+"""Surrounding namespace -> {ns}name -> (start, end, namespace inside). Spellings only."""
 
 
 def to_bytes(item: Any, default_ns: str = "jabber:client") -> bytes:
-    """Returns a stanza or an element as it goes over the wire.
+    """Return a stanza or an element as it goes over the wire.
 
     Args:
-        item: A stanza object or an element.
-        default_ns: The stream's content namespace, which is declared in its header; so is the
+        item: a stanza object or an element.
+        default_ns: the stream's content namespace, which is declared in its header; so is the
             prefix ``stream``.
 
     Raises:
-        SerializeError: A name, a value or a text that can't be XML. Nothing was written.
+        SerializeError: if a name, a value or a text can't be XML; nothing was written.
     """
     xml = getattr(item, "xml", item)
     try:
@@ -124,10 +124,10 @@ def _attributes(items: Iterable[tuple[str, str]], xml: Element) -> str:
 
 
 def _escape(value: str, table: dict[int, str], xml: Element) -> str:
-    """Returns escaped text.
+    """Return escaped text.
 
     Raises:
-        SerializeError: It holds a character XML does not have.
+        SerializeError: if it holds a character XML does not have.
     """
     bad = _ILLEGAL.search(value)
     if bad is not None:
@@ -139,7 +139,7 @@ def _escape(value: str, table: dict[int, str], xml: Element) -> str:
 
 
 def _make_tag(scope: str, tag: str) -> tuple[str, str, str]:
-    """Makes and keeps the start and end of an element's tags in a surrounding namespace."""
+    """Make and keep the start and end of an element's tags in a surrounding namespace."""
     namespace, brace, name = tag.rpartition("}")
     namespace = namespace[1:] if brace else ""
     if _NAME.fullmatch(name) is None:
@@ -161,8 +161,8 @@ def _make_tag(scope: str, tag: str) -> tuple[str, str, str]:
     return made
 
 
-#: Attribute name -> what stands before its value. Each name is checked once.
 _OPENINGS: dict[str, str] = {}
+"""Attribute name -> the text before its value. Each name is checked once."""
 
 
 def _attribute(key: str, value: str, xml: Element) -> str:
@@ -180,12 +180,12 @@ def _attribute(key: str, value: str, xml: Element) -> str:
     return f'{opening}{text}"'
 
 
-#: Prefixes that need no declaration: those of XML and of the stream header.
 _PREFIXES = {"": "", XML_NS: "xml:", STREAM_NS: "stream:"}
+"""Prefixes that need no declaration: those of XML and of the stream header."""
 
 
 def _declared_attribute(namespace: str, name: str, text: str, xml: Element) -> str:
-    """Returns an attribute with a prefix, declared before the first one of its namespace."""
+    """Return an attribute with a prefix, declared before the first one of its namespace."""
     qualified = [key[1:].rpartition("}") for key in xml.keys() if key[0] == "{"]  # noqa: SIM118
     spaces = list(dict.fromkeys(space for space, _, _ in qualified))
     prefix = f"ns{spaces.index(namespace)}"

@@ -81,7 +81,7 @@ def register_stanza_plugin(
 
 
 class MultiBase(ElementBase):
-    """All plugins of one class in a stanza, as a list: what ``plugin_multi_attrib`` names."""
+    """All plugins of one class in a stanza, as a list, under ``plugin_multi_attrib``."""
 
     is_extension = True
     multi_class: ClassVar[type[ElementBase]] = ElementBase
@@ -115,7 +115,7 @@ class MultiBase(ElementBase):
             self._viewed().append(item)
 
     def del_items(self, lang: str | None = None) -> None:
-        """Take the plugins out."""
+        """Remove the plugins."""
         parent = self._viewed()
         for item in self.get_items(lang):
             parent._drop_plugin(item)  # noqa: SLF001 - a view of its parent
@@ -149,14 +149,14 @@ class StanzaBase(ElementBase):
     (``jabber:component:accept``) side by side.
 
     Args:
-        stream: The stream it belongs to: what ``send()`` uses.
-        xml: The element to work on; without it a new one is made.
-        stype: Its ``type``.
-        sto: Its ``to``.
-        sfrom: Its ``from``.
-        sid: Its ``id``.
-        parent: The stanza it is part of.
-        recv: Whether it was received: then nothing is filled in.
+        stream: the stream it belongs to, on which ``send()`` sends it.
+        xml: the element to work on; without it a new one is made.
+        stype: its ``type``.
+        sto: its ``to``.
+        sfrom: its ``from``.
+        sid: its ``id``.
+        parent: the stanza it is part of.
+        recv: whether it was received; ``fill_in`` is called for others only.
     """
 
     __slots__ = ("stream",)
@@ -195,11 +195,11 @@ class StanzaBase(ElementBase):
             self.namespace = namespace
 
     def fill_in(self) -> None:
-        """Completes a new stanza, such as with an id. Not called for received ones."""
+        """Complete a new stanza, such as with an id. Not called for received ones."""
 
     @classmethod
     def wrap(cls, xml: ET.Element, stream: Any = None) -> Self:
-        """Returns a stanza object for an element; skips what only new stanzas need."""
+        """Return a stanza object for an element, without the steps only new stanzas need."""
         if not is_plain(cls):
             return cls(stream, xml, recv=True)
         self: Self = _new(cls)
@@ -212,58 +212,58 @@ class StanzaBase(ElementBase):
         return self
 
     def set_type(self, value: str) -> Self:
-        """Sets the type; one that is not in ``types`` is ignored."""
+        """Set the type; one that is not in ``types`` is ignored."""
         if value in self.types:
             self.xml.set("type", value)
         return self
 
     def get_to(self) -> JID:
-        """Returns the receiver's address; an empty JID when there is none.
+        """Return the receiver's address; an empty JID when there is none.
 
         Raises:
-            InvalidJID: The attribute is not an address.
+            InvalidJID: if the attribute is not an address.
         """
         return parse(self.xml.get("to", ""))
 
     def set_to(self, value: JidStr) -> None:
-        """Sets the receiver's address."""
+        """Set the receiver's address."""
         self._set_attr("to", str(value))
 
     def get_from(self) -> JID:
-        """Returns the sender's address; an empty JID when there is none.
+        """Return the sender's address; an empty JID when there is none.
 
         Raises:
-            InvalidJID: The attribute is not an address.
+            InvalidJID: if the attribute is not an address.
         """
         return parse(self.xml.get("from", ""))
 
     def set_from(self, value: JidStr) -> None:
-        """Sets the sender's address."""
+        """Set the sender's address."""
         self._set_attr("from", str(value))
 
     def get_payload(self) -> list[ET.Element]:
-        """Returns the sub-elements."""
+        """Return the sub-elements."""
         return list(self.xml)
 
     def set_payload(self, value: Any) -> Self:
-        """Appends an element or stanza object, or a list of them."""
+        """Append an element or stanza object, or a list of them."""
         for item in value if isinstance(value, list) else [value]:
             self.append(item)
         return self
 
     def del_payload(self) -> Self:
-        """Takes all sub-elements out."""
+        """Remove all sub-elements."""
         self.clear()
         return self
 
     def reply(self, clear: bool = True) -> Self:
-        """Returns a stanza back to the sender.
+        """Return a stanza back to the sender.
 
         ``from`` and ``to`` change places; on a client's stream there is no ``from``, which the
         server sets.
 
         Args:
-            clear: Whether the content is left out.
+            clear: whether the content is left out.
         """
         received = self.xml
         xml = ET.Element(received.tag, received.attrib)  # which copies the attributes
@@ -280,7 +280,7 @@ class StanzaBase(ElementBase):
         return self._sibling(xml)
 
     def _sibling(self, xml: ET.Element) -> Self:
-        """Returns an object of this one's class, stream and namespace for another element."""
+        """Return an object of this one's class, stream and namespace for another element."""
         cls = type(self)
         if cls.__init__ is not _PLAIN_INIT or cls.setup is not _PLAIN_SETUP:
             return cls(self.stream, xml, recv=True)
@@ -295,22 +295,22 @@ class StanzaBase(ElementBase):
         return other
 
     def error(self) -> Self:
-        """Sets the type to ``error``."""
+        """Set the type to ``error``."""
         self["type"] = "error"
         return self
 
     def unhandled(self) -> None:
-        """Called when no handler took the stanza; stanza classes decide what that means."""
+        """Deal with a stanza that no handler matched; for stanza classes to override."""
 
     def exception(self, e: BaseException) -> None:
-        """Called when a handler failed on this stanza."""
+        """Deal with an exception that a handler let through."""
         log.error("error while handling %s", self.tag, exc_info=e)
 
     def send(self) -> Any:
-        """Gives the stanza to its stream.
+        """Send the stanza on its stream.
 
         Raises:
-            NotConnectedError: The stream has nowhere to send it and does not queue.
+            NotConnectedError: if there is no connection and the stream does not queue.
         """
         if self.stream is None:
             log.error("a stanza without a stream can't be sent: %s", self.tag)
@@ -318,29 +318,29 @@ class StanzaBase(ElementBase):
         return self.stream.send(self)
 
     def __copy__(self) -> Self:
-        """Returns an object with an element of its own on the same stream."""
+        """Return an object with an element of its own on the same stream."""
         return self.wrap(copy.deepcopy(self.xml), self.stream)
 
     def __str__(self, top_level_ns: bool = False) -> str:
-        """Returns the stanza as XML text, without the stream's namespace."""
+        """Return the stanza as XML text, without the stream's namespace."""
         del top_level_ns
         stream = self.stream
         xmlns = "" if stream is None else stream.default_ns
         return tostring(self.xml, xmlns=xmlns, stream=stream, top_level=stream is None)
 
     def pretty_print(self) -> None:
-        """Prints the stanza indented."""
+        """Print the stanza indented."""
         xml = copy.deepcopy(self.xml)
         ET.indent(xml)
         print(tostring(xml))
 
 
-#: What ``wrap`` may leave out: a class with its own gets the whole constructor.
+# ``wrap`` may leave these out; a class with its own gets the whole constructor.
 _PLAIN_INIT = StanzaBase.__init__
 _PLAIN_SETUP = ElementBase.setup
 _new: Any = object.__new__
 
 
 def is_plain(cls: type[StanzaBase]) -> bool:
-    """Tells whether objects of a class can be made without calling its constructor."""
+    """Tell whether objects of a class can be made without calling its constructor."""
     return cls.__init__ is _PLAIN_INIT and cls.setup is _PLAIN_SETUP

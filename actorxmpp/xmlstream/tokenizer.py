@@ -1,6 +1,6 @@
 """Bytes of an XML stream in, stream header, whole stanzas and stream end out (RFC 6120).
 
-First station of a message: the parser actor feeds what the transport read, in pieces of any size.
+The first step of an inbound stanza: the parser actor feeds the bytes read, in pieces of any size.
 No I/O and no clock. Expat calls ElementTree's C tree builder directly; Python runs once per end
 tag, to see whether a child of the root is complete. What that leaves unchecked (new names, nesting,
 attributes) is checked once per stanza, and only for stanzas long enough to hold a violation.
@@ -45,17 +45,19 @@ __all__ = ["Limits", "StreamClosed", "StreamOpened", "StreamViolation", "Tokeniz
 _NAMES: Final = NAMES.names
 _STREAM: Final = f"{{{STREAM_NS}}}stream"
 _INVALID_TOKEN: Final = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
-#: Fed to expat at once: bounds what is built between two looks at the limits.
 _SLICE: Final = 65_536
-_TAIL: Final = 8  # the longest thing an error's explanation looks back over
-_NOTHING: Final = ET.Element("nothing")  # stands for "no earlier sibling"; never changed
+"""Bytes fed to expat at once: bounds the tree built between two checks of the limits."""
+_TAIL: Final = 8
+"""Bytes kept of earlier pieces: the longest token that explaining an error looks back over."""
+_NOTHING: Final = ET.Element("nothing")
+"""Stands for "no earlier sibling"; never changed."""
 
 
 Event = StreamOpened | StreamClosed | ET.Element
 
 
 class _Stage(enum.Enum):
-    """Where in the stream we are."""
+    """How far the stream has come."""
 
     HEADER = enum.auto()
     OPEN = enum.auto()
@@ -72,7 +74,7 @@ class _RestartSeen(Exception):
     """Stops expat at the end of an element after which another stream begins.
 
     Args:
-        has_content: Whether the element has an end tag of its own for sure.
+        has_content: whether the element has an end tag of its own for sure.
     """
 
     def __init__(self, has_content: bool) -> None:
@@ -84,8 +86,8 @@ class Tokenizer:
     """One direction of an XML stream.
 
     Args:
-        limits: What the peer may send.
-        restart_after: Names (``{ns}name``) of top-level elements after which a new stream begins,
+        limits: the sizes a peer may send.
+        restart_after: names (``{ns}name``) of top-level elements after which a new stream begins,
             such as SASL's success: what follows in the same read waits for ``reset()``.
     """
 
@@ -128,7 +130,7 @@ class Tokenizer:
         self.reset()
 
     def reset(self) -> None:
-        """Makes ready for a new stream: after connecting, after STARTTLS and after SASL.
+        """Make ready for a new stream: after connecting, after STARTTLS and after SASL.
 
         Bytes read beyond a ``restart_after`` element are kept and belong to the new stream.
         """
@@ -137,7 +139,7 @@ class Tokenizer:
         self._out: list[Event] = []
         self._new_builder()
         self._fed = 0  # bytes given to expat
-        #: The last bytes given to expat: to explain an error, or to find where a stream ends.
+        # the last bytes given to expat: to explain an error, or to find where a stream ends
         self._tail = b""
         self._keep = self.limits.tag_bytes if self.restart_after else _TAIL
         self._mark = 0  # where the stanza now being read began, at the latest
@@ -147,7 +149,7 @@ class Tokenizer:
         self._parser: expat.XMLParserType | None = self._new_parser()
 
     def close(self) -> None:
-        """Gives up the parser and all it held; feeding is an error until ``reset()``."""
+        """Give up the parser and all it held; feeding is an error until ``reset()``."""
         self._parser = None
         self._held = b""
         self._fail(StreamViolation("undefined-condition", "the stream was closed on our side"))
@@ -158,14 +160,14 @@ class Tokenizer:
         return self._held
 
     def feed(self, data: bytes) -> list[Event]:
-        """Returns what became complete with these bytes, in order.
+        """Return what became complete with these bytes, in order.
 
         Args:
-            data: Any number of bytes; a stanza may end anywhere.
+            data: any number of bytes; a stanza may end anywhere.
 
         Raises:
-            StreamViolation: The peer broke a rule. ``.events`` holds what was complete before. The
-                tokenizer takes no more until ``reset()``.
+            StreamViolation: if the peer broke a rule. ``.events`` holds what was complete before.
+                The tokenizer takes no more until ``reset()``.
         """
         if self._stage is not _OPEN or len(data) > _SLICE:
             return self._feed_slowly(data)
@@ -202,7 +204,7 @@ class Tokenizer:
         return events
 
     def _feed_slowly(self, data: bytes) -> list[Event]:
-        """Feeds outside the stream's content, or much data."""
+        """Feed outside the stream's content, or much data."""
         if self._failed is not None:
             raise self._failed
         if self._held and self._stage is not _Stage.PAUSED:
@@ -218,7 +220,7 @@ class Tokenizer:
         return events
 
     def _interrupted(self, signal: Exception, parser: expat.XMLParserType, data: bytes) -> None:
-        """Deals with what stopped expat: an end of the stream, or a violation, which it raises."""
+        """Handle what stopped expat: an end of the stream, or a violation, which is raised."""
         if isinstance(signal, _RestartSeen):
             self._pause(data, signal.has_content)
         elif isinstance(signal, StreamViolation):
@@ -227,7 +229,7 @@ class Tokenizer:
             raise self._fail(self._explain(parser, signal, data)) from None
 
     def _feed_outside(self, data: bytes) -> list[Event]:
-        """Takes bytes before the stream header's end, after the stream, or before ``reset()``."""
+        """Take bytes before the stream header's end, after the stream, or before ``reset()``."""
         if self._stage is _Stage.PAUSED:
             self._hold(data)
             return []
@@ -262,7 +264,7 @@ class Tokenizer:
             self._interrupted(signal, parser, data)
 
     def _check_unfinished(self, parser: expat.XMLParserType) -> None:
-        """Holds a stanza, or a tag, that is not complete against the limits."""
+        """Hold a stanza, or a tag, that is not complete against the limits."""
         limits = self.limits
         root = self._root
         if len(root) > 1:
@@ -287,24 +289,24 @@ class Tokenizer:
         raise StreamViolation("policy-violation", "elements nested too deeply")
 
     def _new_builder(self) -> None:
-        """Makes the tree builder, with the root every stanza of the stream is built under."""
+        """Make the tree builder, with the root every stanza of the stream is built under."""
         self._builder = ET.TreeBuilder()
         self._start_element = self._builder.start
         self._end_element = self._builder.end
         self._root = self._start_element("root", _EMPTY)
         self._start_element("gap", _EMPTY)
-        #: The last complete child of the root: text after it becomes its tail.
+        # the last complete child of the root: text after it becomes its tail
         self._previous = self._end_element("gap")
         self._large = False
 
     def _install(self, parser: expat.XMLParserType) -> None:
-        """Lets expat call the builder."""
+        """Let expat call the builder."""
         parser.StartElementHandler = self._builder.start
         parser.EndElementHandler = self._make_end(self._root)
         parser.CharacterDataHandler = self._builder.data
 
     def _make_end(self, root: ET.Element) -> Callable[[str], None]:
-        """Returns what expat calls for every end tag: the only Python on most elements' way."""
+        """Return the handler of end tags: the only Python called for most elements."""
         end_element = self._end_element
         parser = self._parser
         assert parser is not None
@@ -331,14 +333,14 @@ class Tokenizer:
         return end
 
     def _end_special(self, element: ET.Element) -> None:
-        """Refuses a stream inside the stream; stops at an element that ends this stream."""
+        """Refuse a stream inside the stream; stop at an element that ends this stream."""
         if element.tag == _STREAM:
             raise StreamViolation("bad-format", "a stream inside the stream")
         self._out.append(element)
         raise _RestartSeen(len(element) > 0 or bool(element.text))
 
     def _inspect(self, stanza: ET.Element, size: int) -> None:
-        """Translates new names and checks what a long stanza may hold: depth, attributes, names."""
+        """Translate new names and check a long stanza: depth, attributes, names."""
         limits = self.limits
         self._seen, self._epoch = len(_NAMES), NAMES.epoch
         if size > limits.stanza_bytes:
@@ -363,7 +365,7 @@ class Tokenizer:
         self._out.append(StreamClosed())
 
     def _open(self, raw: str, attributes: dict[str, str]) -> None:
-        """Called by expat for the first start tag: then the builder takes over."""
+        """Read the stream header, expat's first start tag; the builder gets the others."""
         parser = self._parser
         assert parser is not None
         header = read_header(raw, attributes, self._nsmap, self.limits)
@@ -402,7 +404,7 @@ class Tokenizer:
         return violation
 
     def _pause(self, data: bytes, has_content: bool) -> None:
-        """Keeps what follows the element that ends this stream."""
+        """Keep what follows the element that ends this stream."""
         self._stage = _Stage.PAUSED
         data = self._tail + data  # the tag may have begun in an earlier piece
         start = self._mark - (self._fed - len(data))
@@ -412,7 +414,7 @@ class Tokenizer:
         self._hold(data[start:])
 
     def _hold(self, data: bytes) -> None:
-        """Keeps bytes that came before ``reset()`` for the next stream."""
+        """Keep bytes that came before ``reset()`` for the next stream."""
         if len(self._held) + len(data) > _SLICE:
             violation = StreamViolation(
                 "policy-violation", "too much data before the stream restart"
@@ -423,7 +425,7 @@ class Tokenizer:
     def _explain(
         self, parser: expat.XMLParserType, error: expat.ExpatError, data: bytes
     ) -> StreamViolation:
-        """Returns the violation behind an error of expat."""
+        """Return the violation behind an error of expat."""
         if error.code != _INVALID_TOKEN:
             return from_expat(expat.ErrorString(error.code))
         start = self._fed - len(data) - len(self._tail)

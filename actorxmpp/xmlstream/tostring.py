@@ -18,7 +18,7 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&apos;",
 
 
 def escape(text: str, use_cdata: bool = False) -> str:
-    """Escapes text for XML, by references or, if ``use_cdata``, as CDATA where needed."""
+    """Escape text for XML, by references or, if ``use_cdata``, as CDATA where needed."""
     if not use_cdata:
         return text.translate(_ESCAPES)
     if text.translate(_ESCAPES) == text:
@@ -35,17 +35,17 @@ def tostring(
     open_only: bool = False,
     namespaces: set[str] | None = None,
 ) -> str:
-    """Returns an element as XML text.
+    """Return an element as XML text.
 
     Args:
-        xml: The element; without one the result is empty.
-        xmlns: The namespace around it, which is not declared again.
-        stream: The stream it belongs to: its default namespace counts as declared, and its prefixes
+        xml: the element; without one the result is empty.
+        xmlns: the namespace around it, which is not declared again.
+        stream: the stream it belongs to: its default namespace counts as declared, and its prefixes
             are used.
-        outbuffer: Text to put in front.
-        top_level: Whether it is the outermost element.
-        open_only: Whether to write the start tag only.
-        namespaces: Namespaces whose prefixes are declared around it.
+        outbuffer: text to put in front.
+        top_level: whether it is the outermost element.
+        open_only: whether to write the start tag only.
+        namespaces: namespaces whose prefixes are declared around it.
     """
     if xml is None:
         return ""
@@ -65,7 +65,7 @@ def tostring_fmt(
     namespaces: set[str] | None = None,
     indent: str = "",
 ) -> str:
-    """Returns an element as XML text over several lines, sorted, to be compared."""
+    """Return an element as XML text over several lines, sorted, to be compared."""
     if xml is None:
         return ""
     return outbuffer + _Writer(stream, set(namespaces or ())).lines(xml, xmlns, top_level, indent)
@@ -86,7 +86,7 @@ class _Writer:
     def start(
         self, xml: Element, xmlns: str, top_level: bool, *, ordered: bool = False
     ) -> tuple[str, str, str, set[str]]:
-        """Returns the open start tag, the name, the namespace inside, the prefixes declared."""
+        """Return the open start tag, the name, the namespace inside, the prefixes declared."""
         namespace, name = _split(xml.tag)
         declared: set[str] = set()
         prefix = self.prefixes.get(namespace) if namespace else None
@@ -108,7 +108,7 @@ class _Writer:
         return f"<{name}{out}", name, inside, declared
 
     def _attribute(self, key: str, value: str, declared: set[str], spaces: list[str]) -> str:
-        """Returns an attribute; ``spaces`` are the namespaces of the element's attributes."""
+        """Return an attribute; ``spaces`` are the namespaces of the element's attributes."""
         namespace, name = _split(key)
         if not namespace:
             return f' {name}="{value}"'
@@ -122,7 +122,7 @@ class _Writer:
         return f' xmlns:{prefix}="{escape(namespace)}" {prefix}:{name}="{value}"'
 
     def element(self, xml: Element, xmlns: str, top_level: bool) -> str:
-        """Returns an element with its content and tail."""
+        """Return an element with its content and tail."""
         start, name, inside, declared = self.start(xml, xmlns, top_level)
         tail = escape(xml.tail, self.cdata) if xml.tail else ""
         text = escape(xml.text, self.cdata) if xml.text else ""
@@ -132,7 +132,7 @@ class _Writer:
         return f"{start}>{text}{body}</{name}>{tail}"
 
     def lines(self, xml: Element, xmlns: str, top_level: bool, indent: str) -> str:
-        """Returns an element over several lines."""
+        """Return an element over several lines."""
         start, name, inside, declared = self.start(xml, xmlns, top_level, ordered=True)
         tail = escape(xml.tail.strip(), self.cdata) if xml.tail else ""
         text = escape(xml.text.strip(), self.cdata) if xml.text else ""
@@ -148,7 +148,7 @@ class _Writer:
         return f"{indent}{start} />\n{tail}"
 
     def _inside(self, declared: set[str], write: Callable[[], str]) -> str:
-        """Runs ``write`` with more prefixes declared."""
+        """Run ``write`` with more prefixes declared."""
         before = self.declared
         self.declared = before | declared
         try:
@@ -158,7 +158,7 @@ class _Writer:
 
 
 def _split(tag: str) -> tuple[str, str]:
-    """Returns namespace and name of ``{namespace}name``."""
+    """Return namespace and name of ``{namespace}name``."""
     namespace, brace, name = tag.rpartition("}")
     return (namespace[1:], name) if brace else ("", tag)
 
@@ -166,10 +166,10 @@ def _split(tag: str) -> tuple[str, str]:
 class highlight:  # noqa: N801 - the API's name
     """XML text that is coloured for the terminal when it is printed, if pygments is there.
 
-    Colouring waits until the text is asked for, so that a log line nobody sees costs nothing.
+    Colouring waits until the text is asked for, so that a log line not written costs nothing.
 
     Args:
-        string: The text, or what ``str`` makes the text of.
+        string: the text, or what ``str`` makes the text of.
     """
 
     __slots__ = ("string",)

@@ -1,4 +1,4 @@
-"""What a peer can do wrong on an XML stream, and the stream error each mistake is answered with."""
+"""Violations of the rules of XML streams, and the stream error each is answered with."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ class StreamViolation(ActorXMPPError):
     """The peer broke the rules of XML, of namespaces, or of RFC 6120; the stream must be closed.
 
     Args:
-        condition: The stream error to send (RFC 6120 section 4.9.3), such as ``restricted-xml``.
-        text: What was wrong, for logs and for the error's text. Never quotes the peer's data.
+        condition: the stream error to send (RFC 6120 section 4.9.3), such as ``restricted-xml``.
+        text: the violation, for logs and for the error's text; never quotes the peer's data.
+
+    Attributes:
+        events: what was complete before the violation, in order: handle it before closing.
     """
 
     def __init__(self, condition: str, text: str) -> None:
         super().__init__(condition, text)
         self.condition = condition
         self.text = text
-        #: What was complete before the violation, in order: handle it before closing.
         self.events: list[Any] = []
 
     def __str__(self) -> str:
         return f"{self.condition}: {self.text}"
 
 
-#: expat's error -> (condition, text). What is not listed is ``not-well-formed``.
 EXPAT_CONDITIONS: dict[str, tuple[str, str]] = {
     errors.XML_ERROR_UNBOUND_PREFIX: (
         "bad-namespace-prefix",
@@ -75,10 +76,11 @@ EXPAT_CONDITIONS: dict[str, tuple[str, str]] = {
     errors.XML_ERROR_MISPLACED_XML_PI: ("not-well-formed", "an XML declaration inside the stream"),
     errors.XML_ERROR_NO_MEMORY: ("resource-constraint", "out of memory"),
 }
+"""expat's error -> (condition, text); any other is ``not-well-formed``."""
 
 
 def from_expat(code_text: str) -> StreamViolation:
-    """Returns the violation for an error of expat.
+    """Return the violation for an error of expat.
 
     Args:
         code_text: expat's text for the error code.

@@ -1,4 +1,4 @@
-"""Handlers: what happens with a stanza that matches."""
+"""Handlers: the code run for a stanza that matches."""
 
 from actorxmpp.xmlstream.handler.base import BaseHandler
 from actorxmpp.xmlstream.handler.callback import Callback, CoroutineCallback

@@ -1,4 +1,4 @@
-"""BaseHandler: a name, a matcher, and what to do with a stanza that fits.
+"""BaseHandler: a name, a matcher, and a method for the stanzas that fit.
 
 The dispatcher calls, for each stanza and each matching handler, ``prerun`` (at once, in order) and
 then ``run``; afterwards ``check_delete`` tells whether the handler is done. Nothing here knows of
@@ -19,9 +19,13 @@ class BaseHandler:
     """Takes the stanzas its matcher fits.
 
     Args:
-        name: The handler's name, by which it is removed.
-        matcher: What it takes.
-        stream: A stream to register with at once.
+        name: the handler's name, by which it is removed.
+        matcher: the stanzas it takes.
+        stream: a stream to register with at once.
+
+    Attributes:
+        owner: the plugin that registered it, in whose actor it runs; None is the role.
+        stream: a weak reference to the stream, set when the handler is registered.
     """
 
     __slots__ = ("__weakref__", "_destroy", "_matcher", "_payload", "name", "owner", "stream")
@@ -31,9 +35,7 @@ class BaseHandler:
         self._matcher = matcher
         self._destroy = False
         self._payload: Any = None
-        #: The plugin that registered it, in whose actor it runs; None is the role.
         self.owner: str | None = None
-        #: A weak reference to the stream, set when the handler is registered.
         self.stream: ReferenceType[Any] | None = None
         if stream is not None:
             self.stream = ref(stream)
@@ -41,21 +43,21 @@ class BaseHandler:
 
     @property
     def matcher(self) -> MatcherBase:
-        """What the handler takes."""
+        """The matcher, which decides which stanzas the handler takes."""
         return self._matcher
 
     def match(self, xml: Any) -> bool:
-        """Tells whether the handler takes a stanza."""
+        """Tell whether the handler takes a stanza."""
         return self._matcher.match(xml)
 
     def prerun(self, payload: Any) -> Any:
-        """Is called with a matching stanza while the stream is being read."""
+        """Take a matching stanza while the stream is being read."""
         self._payload = payload
 
     def run(self, payload: Any) -> Any:
-        """Is called with a matching stanza after ``prerun``."""
+        """Take a matching stanza, after ``prerun``."""
         self._payload = payload
 
     def check_delete(self) -> bool:
-        """Tells whether the handler is done and may be removed."""
+        """Tell whether the handler is done and may be removed."""
         return self._destroy

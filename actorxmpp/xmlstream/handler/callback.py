@@ -17,13 +17,13 @@ class Callback(BaseHandler):
     """Calls a function with each matching stanza.
 
     Args:
-        name: The handler's name.
-        matcher: What it takes.
-        pointer: The function; a coroutine it returns becomes a task.
-        once: Whether the handler is removed after its first stanza.
-        instream: Whether the function is called in ``prerun``, before other handlers run.
-        stream: A stream to register with at once.
-        thread: Accepted for old programs and ignored: handlers run in the actor that registered
+        name: the handler's name.
+        matcher: the stanzas it takes.
+        pointer: the function; a coroutine it returns becomes a task.
+        once: whether the handler is removed after its first stanza.
+        instream: whether the function is called in ``prerun``, before other handlers run.
+        stream: a stream to register with at once.
+        thread: accepted for old programs and ignored: handlers run in the actor that registered
             them.
     """
 
@@ -52,17 +52,17 @@ class Callback(BaseHandler):
         return self._pointer
 
     def prerun(self, payload: Any) -> Any:
-        """Marks a ``once`` handler as done, and runs an ``instream`` one."""
+        """Mark a ``once`` handler as done, and run an ``instream`` one."""
         if self._once:
             self._destroy = True
         return self.run(payload, True) if self._instream else None
 
     def run(self, payload: Any, instream: bool = False) -> Any:
-        """Calls the function and returns what it returns.
+        """Call the function and return what it returns.
 
         Args:
-            payload: The stanza.
-            instream: Whether this is the call from ``prerun``.
+            payload: the stanza.
+            instream: whether this is the call from ``prerun``.
         """
         if self._instream and not instream:
             return None
@@ -81,15 +81,15 @@ class CoroutineCallback(Callback):
     The dispatcher, or the plugin's actor, makes a task of it and deals with its failure.
 
     Args:
-        name: The handler's name.
-        matcher: What it takes.
-        pointer: The coroutine function.
-        once: Whether the handler is removed after its first stanza.
-        instream: Whether it is called in ``prerun``.
-        stream: A stream to register with at once.
+        name: the handler's name.
+        matcher: the stanzas it takes.
+        pointer: the coroutine function.
+        once: whether the handler is removed after its first stanza.
+        instream: whether it is called in ``prerun``.
+        stream: a stream to register with at once.
 
     Raises:
-        ValueError: ``pointer`` is not a coroutine function.
+        ValueError: if ``pointer`` is not a coroutine function.
     """
 
     __slots__ = ()

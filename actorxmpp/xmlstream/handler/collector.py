@@ -1,4 +1,4 @@
-"""Collector: keep matching stanzas until told to stop."""
+"""Collector: keep matching stanzas until it is stopped."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from actorxmpp.xmlstream.handler.base import BaseHandler
 if TYPE_CHECKING:
     from actorxmpp.xmlstream.matcher.base import MatcherBase
 
-#: Stanzas kept: more than any page of an archive; a peer that sends without end must not fill
-#: memory.
 MAX_COLLECTED = 100_000
+"""Stanzas kept: more than any page of an archive, so that a peer can't fill the memory."""
 
 
 class Collector(BaseHandler):
     """Keeps matching stanzas; ``stop`` returns them.
 
     Args:
-        name: The handler's name.
-        matcher: What it takes.
-        stream: A stream to register with at once.
-        limit: How many stanzas are kept; more push out the oldest.
+        name: the handler's name.
+        matcher: the stanzas it takes.
+        stream: a stream to register with at once.
+        limit: how many stanzas are kept; more push out the oldest.
     """
 
     __slots__ = ("_stanzas",)
@@ -34,17 +33,17 @@ class Collector(BaseHandler):
         super().__init__(name, matcher, stream)
 
     def prerun(self, payload: Any) -> None:
-        """Keeps the stanza."""
+        """Keep the stanza."""
         self._stanzas.append(payload)
 
     def run(self, payload: Any) -> None:
-        """Does nothing: the stanza was kept in ``prerun``."""
+        """Do nothing: the stanza was kept in ``prerun``."""
 
     def stop(self) -> list[Any]:
-        """Stops collecting and returns what was kept, in order.
+        """Stop collecting and return what was kept, in order.
 
         Raises:
-            ValueError: The collector was not registered with a stream that is still there.
+            ValueError: if the collector was not registered with a stream that is still there.
         """
         stream = None if self.stream is None else self.stream()
         if stream is None:

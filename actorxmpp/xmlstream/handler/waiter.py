@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: Seconds ``wait`` waits when it is not told how long.
 DEFAULT_TIMEOUT = 30.0
+"""Seconds ``wait`` waits by default."""
 
 
 class Waiter(BaseHandler):
     """Waits for one matching stanza.
 
     Args:
-        name: The handler's name.
-        matcher: What it takes.
-        stream: A stream to register with at once.
+        name: the handler's name.
+        matcher: the stanzas it takes.
+        stream: a stream to register with at once.
     """
 
     __slots__ = ("_arrived", "_future")
@@ -37,7 +37,7 @@ class Waiter(BaseHandler):
         super().__init__(name, matcher, stream)
 
     def prerun(self, payload: Any) -> None:
-        """Keeps the first stanza and wakes who waits."""
+        """Keep the first stanza and wake ``wait``."""
         if self._arrived:
             return
         self._arrived = True
@@ -45,20 +45,20 @@ class Waiter(BaseHandler):
         self._wake()
 
     def run(self, payload: Any) -> None:
-        """Does nothing: the stanza was kept in ``prerun``."""
+        """Do nothing: the stanza was kept in ``prerun``."""
 
     def _wake(self) -> None:
         if self._future is not None and not self._future.done():
             self._future.set_result(None)
 
     async def wait(self, timeout: float | None = None) -> Any:
-        """Returns the stanza, or None when none came in time; the handler is then removed.
+        """Return the stanza, or None when none came in time; the handler is then removed.
 
         Args:
-            timeout: Seconds to wait.
+            timeout: seconds to wait.
 
         Raises:
-            ValueError: The waiter was not registered with a stream that is still there.
+            ValueError: if the waiter was not registered with a stream that is still there.
         """
         stream = None if self.stream is None else self.stream()
         if stream is None:
@@ -80,7 +80,7 @@ class Waiter(BaseHandler):
             stream.remove_handler(self.name)
 
     def check_delete(self) -> bool:
-        """A waiter is done after one stanza."""
+        """Return True: a waiter is done after one stanza."""
         return True
 
 
@@ -96,5 +96,5 @@ class XMLWaiter(Waiter):
     __slots__ = ()
 
     def prerun(self, payload: Any) -> None:
-        """Keeps the first stanza's element."""
+        """Keep the first stanza's element."""
         super().prerun(getattr(payload, "xml", payload))

@@ -13,5 +13,5 @@ class XMLCallback(Callback):
     __slots__ = ()
 
     def run(self, payload: Any, instream: bool = False) -> Any:
-        """Calls the function with the stanza's element."""
+        """Call the function with the stanza's element."""
         return super().run(getattr(payload, "xml", payload), instream)

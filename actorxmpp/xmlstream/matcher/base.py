@@ -7,25 +7,25 @@ from typing import Any, NamedTuple
 
 
 class KeyKind(enum.Enum):
-    """What a key is compared with."""
+    """The part of a stanza a key is compared with."""
 
-    #: The stanza's id.
     ID = enum.auto()
-    #: ``{ns}name`` of the stanza and, if given, of a sub-element.
+    """The stanza's id."""
     TAG = enum.auto()
-    #: The stanza's name without namespace and, if given, a name a stanza path may use for a
-    #: sub-element.
+    """``{ns}name`` of the stanza and, if given, of a sub-element."""
     PATH = enum.auto()
+    """The stanza's name without namespace and, if given, a name a stanza path may use for a
+    sub-element."""
 
 
 class Key(NamedTuple):
     """A necessary condition of a match.
 
     Attributes:
-        kind: What to compare.
-        name: The id, or the stanza's name.
-        child: A sub-element's name, or None when any will do.
-        exact: Whether the condition is sufficient, too: then ``match`` need not be called.
+        kind: the part of the stanza to compare.
+        name: the id, or the stanza's name.
+        child: a sub-element's name, or None when any will do.
+        exact: whether the condition is sufficient, too: then ``match`` need not be called.
     """
 
     kind: KeyKind
@@ -37,11 +37,11 @@ class Key(NamedTuple):
 class MatcherBase:
     """Decides whether a handler takes a stanza.
 
-    A matcher of one's own overrides ``match``. It is then asked about every stanza; with
+    A subclass overrides ``match``. It is then asked about every stanza; with
     ``index_keys`` overridden beside it, only about those that have one of the keys.
 
     Args:
-        criteria: What is looked for.
+        criteria: what a stanza must have; the subclass says in which form.
     """
 
     __slots__ = ("__dict__", "_criteria")
@@ -55,17 +55,17 @@ class MatcherBase:
         return None
 
     def match(self, xml: Any) -> bool:
-        """Tells whether a stanza fits."""
+        """Tell whether a stanza fits."""
         del xml
         return False
 
     def index_keys(self) -> tuple[Key, ...] | None:
-        """Returns the keys of which a matching stanza has at least one; None if there are none."""
+        """Return the keys of which a matching stanza has at least one; None if there are none."""
         return None
 
 
 def keys_of(matcher: Any) -> tuple[Key, ...] | None:
-    """Returns a matcher's keys, or None when they can't be relied on.
+    """Return a matcher's keys, or None when they can't be relied on.
 
     Keys describe the ``match`` they were written for: a subclass with a ``match`` of its own needs
     an ``index_keys`` of its own.

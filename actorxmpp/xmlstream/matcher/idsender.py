@@ -9,7 +9,7 @@ from actorxmpp.xmlstream.matcher.base import Key, KeyKind, MatcherBase
 
 
 class CriteriaType(TypedDict):
-    """What a ``MatchIDSender`` looks for."""
+    """The criteria of a ``MatchIDSender``."""
 
     self: JID
     peer: JID
@@ -17,9 +17,9 @@ class CriteriaType(TypedDict):
 
 
 class MatchIDSender(MatcherBase):
-    """Fits stanzas with an id, from who may answer for it.
+    """Fits stanzas with an id, from an address that may answer for it.
 
-    Those are the peer (its full, bare or domain address) and, for requests to one's own account, no
+    Those are the peer (its full, bare or domain address) and, for requests to the own account, no
     sender, the own bare address and the own server (RFC 6120 section 8.1.2.1). Ids can be guessed;
     senders are stamped by the server.
 
@@ -35,7 +35,7 @@ class MatchIDSender(MatcherBase):
         self._allowed = {"", own.bare, own.domain, peer.full, peer.bare, peer.domain}
 
     def match(self, xml: Any) -> bool:
-        """Tells whether the stanza has the id and comes from one who may answer."""
+        """Tell whether the stanza has the id and comes from an address that may answer."""
         element = xml.xml
         return (
             element.get("id", "") == self._criteria["id"]
@@ -43,5 +43,5 @@ class MatchIDSender(MatcherBase):
         )
 
     def index_keys(self) -> tuple[Key, ...]:
-        """One key: the id."""
+        """Return one key: the id."""
         return (Key(KeyKind.ID, self._criteria["id"]),)

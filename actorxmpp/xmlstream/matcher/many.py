@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class MatchMany(MatcherBase):
-    """Fits what one of several matchers fits.
+    """Fits stanzas that one of several matchers fits.
 
     Args:
-        criteria: The matchers.
+        criteria: the matchers.
     """
 
     __slots__ = ()
@@ -23,11 +23,11 @@ class MatchMany(MatcherBase):
         super().__init__(tuple(criteria))
 
     def match(self, xml: Any) -> bool:
-        """Tells whether one of the matchers fits the stanza."""
+        """Tell whether one of the matchers fits the stanza."""
         return any(matcher.match(xml) for matcher in self._criteria)
 
     def index_keys(self) -> tuple[Key, ...] | None:
-        """The keys of all; none if one of the matchers has none."""
+        """Return the keys of all; None if one of the matchers has none."""
         keys: list[Key] = []
         for matcher in self._criteria:
             of_one = keys_of(matcher)

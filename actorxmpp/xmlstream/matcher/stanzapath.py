@@ -7,9 +7,8 @@ from typing import Any
 from actorxmpp.xmlstream.matcher.base import Key, KeyKind, MatcherBase
 from actorxmpp.xmlstream.paths import compile_path, fix_ns, local_name
 
-#: First steps that can only be the stanza itself; another name could also be a plugin of any
-#: stanza.
 _ROOTS = frozenset({"message", "presence", "iq"})
+"""First steps that can only be the stanza itself; another could also be a plugin of any stanza."""
 
 
 class StanzaPath(MatcherBase):
@@ -18,7 +17,7 @@ class StanzaPath(MatcherBase):
     Works in any content namespace.
 
     Args:
-        criteria: The path; see ``ElementBase.match``.
+        criteria: the path; see ``ElementBase.match``.
     """
 
     __slots__ = ("_raw_criteria", "_steps")
@@ -29,7 +28,7 @@ class StanzaPath(MatcherBase):
         self._steps = compile_path(criteria)
 
     def match(self, stanza: Any) -> bool:  # the API's name
-        """Tells whether the path fits the stanza."""
+        """Tell whether the path fits the stanza."""
         return bool(stanza.match_steps(self._steps))
 
     @property
@@ -40,7 +39,7 @@ class StanzaPath(MatcherBase):
         return dict(self._steps[0].attributes).get("type")
 
     def index_keys(self) -> tuple[Key, ...] | None:
-        """One key: the stanza's name and, if the path goes on, the next step's."""
+        """Return one key: the stanza's name and, if the path goes on, the next step's."""
         root = local_name(self._steps[0].name) if self._steps else ""
         if root not in _ROOTS:
             return None

@@ -1,4 +1,4 @@
-"""MatchXMLMask: stanzas that contain what an example contains."""
+"""MatchXMLMask: stanzas that contain an example."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ class BadMask(ActorXMPPError, ValueError):
 
 
 class MatchXMLMask(MatcherBase):
-    """Fits stanzas that have what an example has, whatever else they have.
+    """Fits stanzas that contain an example, whatever else they contain.
 
     Args:
-        criteria: The example, as an element or as XML text.
-        default_ns: The namespace a root without one stands for.
+        criteria: the example, as an element or as XML text.
+        default_ns: the namespace a root without one stands for.
 
     Raises:
-        BadMask: The text is not XML.
+        BadMask: if the text is not XML.
     """
 
     __slots__ = ("default_ns",)
@@ -36,18 +36,18 @@ class MatchXMLMask(MatcherBase):
         self.default_ns = default_ns
 
     def setDefaultNS(self, ns: str) -> None:  # noqa: N802 - the API's name
-        """Sets the namespace a root without one stands for; before the handler is registered."""
+        """Set the namespace a root without one stands for; before the handler is registered."""
         self.default_ns = ns
 
     def match(self, xml: Any) -> bool:
-        """Tells whether the stanza has all that the mask has."""
+        """Tell whether the stanza has all that the mask has."""
         element, mask = xml.xml, self._criteria
         if element.tag not in (mask.tag, f"{{{self.default_ns}}}{mask.tag}"):
             return False
         return _covers(element, mask)
 
     def index_keys(self) -> tuple[Key, ...]:
-        """The name, with and without the default namespace, and the first sub-element's."""
+        """Return the name, with and without the default namespace, and the first sub-element's."""
         mask = self._criteria
         child = mask[0].tag if len(mask) else None
         names = (
@@ -57,7 +57,7 @@ class MatchXMLMask(MatcherBase):
 
 
 def _covers(element: ET.Element, mask: ET.Element) -> bool:
-    """Tells whether an element has the text, attributes and sub-elements of a mask."""
+    """Tell whether an element has the text, attributes and sub-elements of a mask."""
     wanted = (mask.text or "").strip()
     if wanted and element.text and element.text.strip() != wanted:
         return False

@@ -9,17 +9,17 @@ from xml.etree import ElementTree as ET
 from actorxmpp.xmlstream.matcher.base import Key, KeyKind, MatcherBase
 from actorxmpp.xmlstream.paths import fix_ns
 
-#: ``{ns}name`` and nothing of XPath's other syntax.
 _PLAIN = re.compile(r"\{[^{}*]*\}[^{}\[\]@*./()'\"=]+")
+"""``{ns}name`` and nothing of XPath's other syntax."""
 
 
 class MatchXPath(MatcherBase):
     """Fits stanzas by a path of names, such as ``{jabber:client}iq/{jabber:iq:roster}query``.
 
-    What ElementTree's ``find`` understands beyond names (predicates, ``*``) works, too.
+    The syntax of ElementTree's ``find`` beyond names (predicates, ``*``) works, too.
 
     Args:
-        criteria: The path; its first step is the stanza.
+        criteria: the path; its first step is the stanza.
     """
 
     __slots__ = ("_plain", "_rest", "_root")
@@ -32,7 +32,7 @@ class MatchXPath(MatcherBase):
         self._rest = "/".join(steps[1:])
 
     def match(self, xml: Any) -> bool:
-        """Tells whether the path leads somewhere in the stanza."""
+        """Tell whether the path leads somewhere in the stanza."""
         element = xml.xml
         if self._plain:
             if element.tag != self._root:
@@ -43,7 +43,7 @@ class MatchXPath(MatcherBase):
         return around.find(self._criteria) is not None
 
     def index_keys(self) -> tuple[Key, ...] | None:
-        """One key: the stanza's name and, if the path goes on, the next step's."""
+        """Return one key: the stanza's name and, if the path goes on, the next step's."""
         if not self._plain:
             return None
         if not self._rest:
