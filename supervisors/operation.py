@@ -115,19 +115,17 @@ class Operations:
             steps: the procedure.
             future: for its result; fails with `InboxFull` when too many requests wait.
         """
-        waits = self._serial and bool(self._running or self._waiting)
-        if future is not None:
-            load = self._waiting if self._serial else self._running
-            if load is not None and len(load) >= MAX_REQUESTS:
-                steps.close()
-                future.set_exception(InboxFull(f"{MAX_REQUESTS} requests wait already"))
+        if self._serial and (self._running or self._waiting):
+            if self._waiting is None:
+                self._waiting = deque()
+            if future is None or len(self._waiting) < MAX_REQUESTS:
+                self._waiting.append((steps, future))
                 return
-        if not waits:
+        elif future is None or len(self._running) < MAX_REQUESTS:
             self._begin(steps, future)
             return
-        if self._waiting is None:
-            self._waiting = deque()
-        self._waiting.append((steps, future))
+        steps.close()
+        future.set_exception(InboxFull(f"{MAX_REQUESTS} requests wait already"))
 
     def request(self, steps: Steps, *, urgent: bool = False) -> LoopFuture[Any]:
         """Run a procedure whose caller waits for it.
