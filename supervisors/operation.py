@@ -13,7 +13,7 @@ order; a dynamic one's run side by side.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from supervisors.errors import ActorDeadError, InboxFull
 from supervisors.future import LoopFuture
@@ -91,20 +91,29 @@ class Operation:
             steps.close()
 
 
+class Owner(Protocol):
+    """Who owns operations: a supervisor."""
+
+    def exit(self, reason: BaseException) -> None:
+        """End with this exception."""
+
+
 class Operations:
     """The operations of one supervisor.
 
+    There are thousands of supervisors, and most do nothing: what is empty is not kept.
+
     Args:
-        failed: called with the exception of an operation without a future.
+        owner: the supervisor; it ends with the exception of an operation without a future.
         serial: run them one after another, in the order they were submitted; else side by side.
     """
 
-    __slots__ = ("_beginning", "_failed", "_running", "_serial", "_waiting")
+    __slots__ = ("_beginning", "_owner", "_running", "_serial", "_waiting")
 
-    def __init__(self, failed: Callable[[Exception], object], *, serial: bool) -> None:
-        self._failed = failed
+    def __init__(self, owner: Owner, *, serial: bool) -> None:
+        self._owner = owner
         self._serial = serial
-        self._running: dict[Operation, LoopFuture[Any] | None] = {}
+        self._running: dict[Operation, LoopFuture[Any] | None] | None = None
         self._waiting: deque[tuple[Steps, LoopFuture[Any] | None]] | None = None
         self._beginning = False
 
@@ -121,7 +130,7 @@ class Operations:
             if future is None or len(self._waiting) < MAX_REQUESTS:
                 self._waiting.append((steps, future))
                 return
-        elif future is None or len(self._running) < MAX_REQUESTS:
+        elif future is None or self._running is None or len(self._running) < MAX_REQUESTS:
             self._begin(steps, future)
             return
         steps.close()
@@ -146,7 +155,7 @@ class Operations:
 
     def abort(self, why: str) -> None:
         """Drop all operations where they stand; who waits for one gets an `ActorDeadError`."""
-        running, self._running = self._running, {}
+        running, self._running = self._running or {}, None
         waiting, self._waiting = self._waiting, None
         futures = list(running.values())
         for operation in running:
@@ -160,15 +169,21 @@ class Operations:
 
     def _begin(self, steps: Steps, future: LoopFuture[Any] | None) -> None:
         operation = Operation(steps, self._over)
+        if self._running is None:
+            self._running = {}
         self._running[operation] = future
         operation.advance()
 
     def _over(self, operation: Operation, value: Any, exc: Exception | None) -> None:
-        future = self._running.pop(operation, None)
+        future = None
+        if self._running is not None:
+            future = self._running.pop(operation, None)
+            if self._serial and not self._running:
+                self._running = None
         if future is not None:
             settle(future, value, exc)
         elif exc is not None:
-            self._failed(exc)
+            self._owner.exit(exc)
         if self._waiting and not self._beginning:
             self._begin_waiting()
 
@@ -180,6 +195,7 @@ class Operations:
                 self._begin(*self._waiting.popleft())
         finally:
             self._beginning = False
+            self._waiting = self._waiting or None
 
 
 def settle(future: LoopFuture[Any], value: Any, exc: Exception | None) -> None:

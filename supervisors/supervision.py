@@ -108,7 +108,7 @@ class Supervising(EventLoopActor):
         self._flags = flags
         self._children = {}
         self._restart_times = None
-        self._operations = Operations(self.exit, serial=serial)
+        self._operations = Operations(self, serial=serial)
         parent = self._actor_ref.parent
         self._names = parent.names if isinstance(parent, Child) else None
 

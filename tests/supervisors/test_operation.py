@@ -27,9 +27,19 @@ class Gate:
         return value
 
 
-def operations(*, serial: bool) -> tuple[Operations, list[Exception]]:
-    failures: list[Exception] = []
-    return Operations(failures.append, serial=serial), failures
+class Owner:
+    """Keeps the exceptions it is to end with."""
+
+    def __init__(self) -> None:
+        self.failures: list[BaseException] = []
+
+    def exit(self, reason: BaseException) -> None:
+        self.failures.append(reason)
+
+
+def operations(*, serial: bool) -> tuple[Operations, list[BaseException]]:
+    owner = Owner()
+    return Operations(owner, serial=serial), owner.failures
 
 
 def no_wait(value: Any) -> Any:
