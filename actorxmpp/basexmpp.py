@@ -105,7 +105,9 @@ class BaseXMPP(XMLStream):
         self.boundjid = JID(jid)
         super().__init__(self.requested_jid.full, settings)
         self.default_ns = default_ns
-        self._requests = Requests(lambda: self.loop, self.send, self._call_back)
+        self._requests = Requests(
+            self._state.requests, lambda: self.loop, self.send, self._call_back
+        )
         self.plugin = PluginManager(self)
         self.api = APIRegistry(self)
         self.plugin_config: dict[str, dict[str, Any]] = {}
@@ -150,7 +152,7 @@ class BaseXMPP(XMLStream):
         """The stream carries stanzas from now on."""
         bound = self.boundjid = JID(message.jid)
         self.features = with_short_names(message.features)
-        self._requests.table.own = frozenset(("", bound.bare, bound.full, bound.domain))
+        self._requests.table.answer_for(frozenset(("", bound.bare, bound.full, bound.domain)))
         self.client_roster = self.roster[bound]
         super().stream_established(message)
         resumed = message.resumed

@@ -647,8 +647,12 @@ class XMLStream:
     async def send_wait(
         self, data: StanzaBase | ElementBase | str | bytes, use_filters: bool = True
     ) -> None:
-        """Send, and wait for room first if too much is waiting; see ``send``."""
-        await self._room()
+        """Send, and wait for room first if too much is waiting; see ``send``.
+
+        Raises:
+            StanzaNotSent: the session ended before there was room.
+        """
+        await self._room(data)
         self.send(data, use_filters)
 
     async def send_acked(
@@ -670,22 +674,25 @@ class XMLStream:
                 handled it; or a filter dropped it.
             TimeoutError: if neither is known in time.
         """
-        await self._room()
+        await self._room(stanza)
         future: asyncio.Future[m.Outcome] = self.loop.create_future()
         self._send_tracked(stanza, use_filters, future)
         return await asyncio.wait_for(future, timeout)
 
-    async def _room(self) -> None:
+    async def _room(self, data: Any) -> None:
         """Wait until a stanza would be taken. Those who wait get their turn in order."""
         queue = self._queue
         while not queue.has_room:
             room: asyncio.Future[None] = self.loop.create_future()
 
-            def take(room: asyncio.Future[None] = room) -> bool:
+            def take(there_is: bool, room: asyncio.Future[None] = room) -> bool:
                 if room.done():
                     return False
-                room.set_result(None)
-                return True
+                if there_is:
+                    room.set_result(None)
+                else:
+                    room.set_exception(StanzaNotSent(data, "the session ended"))
+                return there_is
 
             queue.when_room(take)
             try:

@@ -116,9 +116,10 @@ class ParserActor(EventLoopActor):
         self._end_stream("the parser ended")
 
     def _end_stream(self, reason: str) -> None:
-        stream = self._stream
-        if stream.phase is not Phase.DOWN:
-            self._route(stream.connection_lost(reason))
+        if self._connection is not None:
+            self._connection.flush()  # what was written will leave, and is sent then
+        if self._stream.phase is not Phase.DOWN:
+            self._route(self._stream.connection_lost(reason))
 
     def on_receive(self, message: Any) -> Any:
         """Handle one message; what belongs to an earlier connection is dropped."""
@@ -260,6 +261,7 @@ class ParserActor(EventLoopActor):
             connection.write(data)
         except NetError as error:  # it is closing already, or the peer does not read
             connection.abort()
+            self._stream.write_refused()
             self._route(self._stream.connection_lost(str(error)))
             return
         if self._stream.awaited:

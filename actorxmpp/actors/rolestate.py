@@ -18,6 +18,7 @@ from actorxmpp.actors.events import EventTable
 from actorxmpp.actors.poison import PoisonDetector
 from actorxmpp.exceptions import NotConnectedError
 from actorxmpp.protocol.managed import HandledCount
+from actorxmpp.roles.iqs import IqTable
 from actorxmpp.xmlstream.index import HandlerIndex
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ class RoleState:
         plugins: the enabled plugins by name.
         handled: how many counted stanzas were dealt with.
         dispatched: how many stanzas of any kind were dealt with.
+        requests: IQs that wait for their replies.
         poison: stanzas that made the role's handlers fail.
         established: the connection whose stream the role was told of last.
         in_stream: the role was told of a stream, and not yet of its end.
@@ -128,9 +130,23 @@ class RoleState:
         disconnected: done when the session has ended for good.
     """
 
-    __slots__ = ("_ready", "connecting", "disconnected", "dispatched", "established", "events",
-                 "handled", "in_session", "in_stream", "index", "plugins", "poison", "role",
-                 "wanted")  # fmt: skip
+    __slots__ = (
+        "_ready",
+        "connecting",
+        "disconnected",
+        "dispatched",
+        "established",
+        "events",
+        "handled",
+        "in_session",
+        "in_stream",
+        "index",
+        "plugins",
+        "poison",
+        "requests",
+        "role",
+        "wanted",
+    )
 
     def __init__(self) -> None:
         self.role: Any = None
@@ -141,6 +157,7 @@ class RoleState:
         self.handled = HandledCount()
         self.dispatched = 0
         self.poison = PoisonDetector()
+        self.requests = IqTable()
         self.established = 0
         self.in_stream = self.in_session = self.wanted = False
         self.connecting: asyncio.Future[bool] | None = None
@@ -193,6 +210,8 @@ class RoleState:
         self.wanted = True
         if self.connecting is None or self.connecting.done():
             self.connecting = make()
+        if self.in_stream:
+            self.connecting.set_result(True)
         return self.connecting
 
     def wait_for_end(self, future: asyncio.Future[str]) -> None:

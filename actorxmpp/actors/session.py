@@ -59,6 +59,10 @@ DISPATCHER_BUFFER = 1_000
 """Messages kept for a dispatcher that restarts: what the parser has to say of the stream's end, and
 what became of stanzas."""
 
+ORDERS_BUFFER = 100
+"""Messages kept for a parser or a transport that restarts: orders of the program are among them.
+What belongs to the connection before, its successor drops."""
+
 
 class Session:
     """One session, from before its first actor starts until after its last one has ended.
@@ -187,11 +191,15 @@ class Session:
                 id="parser",
                 start=ParserActor,
                 args=(stream, roles, self.settings, self.dispatcher, self.transport),
+                buffer=ORDERS_BUFFER,
+                keep_waiting=True,
             ),
             ChildSpec(
                 id="transport",
                 start=TransportActor,
                 args=(spec, link, stream, self.parser, self.dispatcher),
+                buffer=ORDERS_BUFFER,
+                keep_waiting=True,
             ),
         ]
 

@@ -157,6 +157,14 @@ class TransportActor(EventLoopActor):
             self._parser.tell(m.ConnectionLost(self._link.epoch, reason))
         self._close_connection()
 
+    def _abandon(self) -> None:
+        """Drop the connection, however this actor ends."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.flush()  # what the parser has written counts as sent
+            connection.abort()
+            self._parser.tell(m.ConnectionLost(self._link.epoch, "the transport ended"))
+
     def on_receive(self, message: Any) -> None:
         """Handle one message; what belongs to an earlier connection is dropped."""
         kind = type(message)
@@ -234,7 +242,7 @@ class TransportActor(EventLoopActor):
 
     def _take(self, connection: Connection, events: _SocketEvents) -> None:
         self._connection, self._events = connection, events
-        self._owned = self.own(connection.abort)
+        self._owned = self.own(self._abandon)
         self._step(LinkEvent.SOCKET_UP)
         if self._pauses:
             connection.pause_reading()

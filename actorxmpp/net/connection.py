@@ -90,6 +90,9 @@ class Connection(Protocol):
         A deadline bounds the wait. Data that arrives from now on is dropped.
         """
 
+    def flush(self) -> None:
+        """Give to the system what was written in this turn of the loop; never raises."""
+
     def all_left(self) -> bool:
         """Whether all that was written has been given to the system; stays right after the end."""
 

@@ -113,7 +113,7 @@ class SendQueue:
         self.limit = limit
         self.largest = LARGEST_STANZA
         self._wake: Callable[[], object] | None = None
-        self._waiters: deque[Callable[[], bool]] | None = None
+        self._waiters: deque[Callable[[bool], bool]] | None = None
 
     # for those who send
 
@@ -165,11 +165,12 @@ class SendQueue:
             return TURN_LIMIT - len(self.ready)
         return self.limit - len(self.waiting)
 
-    def when_room(self, callback: Callable[[], bool]) -> None:
+    def when_room(self, callback: Callable[[bool], bool]) -> None:
         """Have something called when there is room, once, in the order of the calls.
 
         Args:
-            callback: returns whether it will put a stanza.
+            callback: takes whether there is room, or else the session is over; returns whether it
+                will put a stanza.
         """
         if self._waiters is None:
             self._waiters = deque()
@@ -181,7 +182,7 @@ class SendQueue:
             return
         free = self.room
         while self._waiters and free > 0:
-            free -= self._waiters.popleft()()
+            free -= self._waiters.popleft()(True)
 
     def flush(self) -> None:
         """Let go what waits, if there is nothing in its way, and those who wait for room."""
@@ -195,11 +196,13 @@ class SendQueue:
         self.wake_senders()
 
     def take_waiting(self) -> list[e.Outgoing]:
-        """Take out all that waits: the session is over."""
+        """Take out all that waits: the session is over. Those who wait for room are told."""
         waiting = [*self.ready, *self.waiting]
         self.ready.clear()
         self.waiting.clear()
-        self.wake_senders()
+        waiters, self._waiters = self._waiters, None
+        for callback in waiters or ():
+            callback(False)
         return waiting
 
     # for the stream and its owner
@@ -304,6 +307,7 @@ class Stream:
         "_out",
         "_probes",
         "_resend_lost",
+        "_taken",
         "_tokenizer",
         "_trusted",
         "awaited",
@@ -338,7 +342,7 @@ class Stream:
         self._out = Output()
         self._handled = handled
         self._now: Callable[[], float] = _no_time
-        self._probes = 0
+        self._probes = self._taken = 0
 
     # what it shows
 
@@ -609,6 +613,7 @@ class Stream:
         Args:
             keep: somebody wants to hear of each acknowledged stanza.
         """
+        self._taken = 0
         if self.queue.ready and self.phase is Phase.OPEN:
             self._take_ready(keep)
         managed = self.managed
@@ -630,12 +635,20 @@ class Stream:
             if self._left_open and self._all_left():
                 self._settle()
             self._left_open += ready
+            self._taken = len(ready)
             data = self._out.data
             for item in ready:
                 data.append(item.data)
                 if item.future is not None:
                     self.awaited = True
         queue.wake_senders()
+
+    def write_refused(self) -> None:
+        """What ``data_to_send`` returned last was not taken: its stanzas wait again."""
+        taken, self._taken = self._taken, 0
+        if taken:
+            self.queue.put_back(self._left_open[-taken:])
+            del self._left_open[-taken:]
 
     def written_left(self) -> list[Any]:
         """Look whether all that was written has left this process."""
@@ -750,6 +763,8 @@ class Stream:
         resumable = False
         if self.managed is not None:
             resumable = self.managed.ended(reason, self._now(), closed=closing, final=final)
+        if closing:  # nobody wants another connection, however this one ended
+            self._out.events.append(e.Disconnect(self._closing))
         self._out.events.append(e.StreamFinished(self.epoch, reason, was_open, resumable))
 
     # another process

@@ -30,7 +30,7 @@ class TooManyIqs(Exception):
 class PendingIq:
     """One request that waits for its reply."""
 
-    __slots__ = ("callback", "future", "request", "timer")
+    __slots__ = ("callback", "future", "key", "request", "timer")
 
     def __init__(
         self,
@@ -39,6 +39,7 @@ class PendingIq:
         callback: Callable[[Iq], Any] | None,
     ) -> None:
         self.request = request
+        self.key = ("", "")
         self.future = future
         self.callback = callback
         self.timer: asyncio.TimerHandle | None = None
@@ -72,7 +73,18 @@ class IqTable:
             raise TooManyIqs(f"{PENDING_IQ_LIMIT} IQs are waiting for a reply")
         if key in self._pending:
             raise ValueError(f"an IQ with id {key[0]!r} to {key[1]!r} is waiting already")
+        pending.key = key
         self._pending[key] = pending
+
+    def answer_for(self, own: frozenset[str]) -> None:
+        """Stand for these addresses from now on, also in the requests under way."""
+        if own == self.own:
+            return
+        self.own = own
+        pending, self._pending = self._pending, {}
+        for (request_id, _), each in pending.items():
+            each.key = self.key(request_id, each.request.xml.get("to", ""))
+            self._pending[each.key] = each
 
     def key(self, id: str, peer: str) -> tuple[str, str]:
         """Make the key for a request's ``to`` or a reply's ``from``."""
@@ -95,6 +107,7 @@ class Requests:
     """Sends the IQs of one role and completes them with their replies.
 
     Args:
+        table: the requests under way; it outlives the role.
         loop: returns the loop the role runs on.
         send: sends a stanza.
         call_back: calls a callback with an IQ.
@@ -104,11 +117,12 @@ class Requests:
 
     def __init__(
         self,
+        table: IqTable,
         loop: Callable[[], asyncio.AbstractEventLoop],
         send: Callable[[Iq], object],
         call_back: Callable[[Callable[[Iq], Any], Iq], object],
     ) -> None:
-        self.table = IqTable()
+        self.table = table
         self._loop = loop
         self._send = send
         self._call_back = call_back
@@ -138,7 +152,7 @@ class Requests:
         except BaseException:
             self.table.pop(key)
             raise
-        pending.timer = self._loop().call_later(timeout, self._timed_out, key, timeout_callback)
+        pending.timer = self._loop().call_later(timeout, self._timed_out, pending, timeout_callback)
         if callback is not None or timeout_callback is not None:
             future.add_done_callback(_retrieve)
         return future
@@ -161,11 +175,8 @@ class Requests:
                 pending.future.set_result(stanza)
         return True
 
-    def _timed_out(
-        self, key: tuple[str, str], timeout_callback: Callable[[Iq], Any] | None
-    ) -> None:
-        pending = self.table.pop(key)
-        if pending is None:
+    def _timed_out(self, pending: PendingIq, timeout_callback: Callable[[Iq], Any] | None) -> None:
+        if self.table.pop(pending.key) is None:
             return
         if not pending.future.done():
             pending.future.set_exception(IqTimeout(pending.request))

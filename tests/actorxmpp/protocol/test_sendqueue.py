@@ -112,7 +112,7 @@ def test_those_who_wait_for_room_get_it_in_order() -> None:
     order: list[int] = []
 
     def waits(number: int, *, gone: bool = False) -> None:
-        def take() -> bool:
+        def take(_there_is: bool) -> bool:
             if not gone:
                 order.append(number)
                 queue.put(item(number))
@@ -135,6 +135,16 @@ def test_room_is_given_to_as_many_as_there_is_room_for() -> None:
         queue.put(item(number))
     woken: list[int] = []
     for number in range(5):
-        queue.when_room(lambda number=number: bool(woken.append(number)) or True)  # type: ignore[misc]
-    assert numbers(queue.take_waiting()) == [0, 1, 2]
-    assert woken == [0, 1, 2]
+        queue.when_room(lambda _, number=number: bool(woken.append(number)) or True)  # type: ignore[misc]
+    queue.stream_up(None)
+    queue.flush()
+    assert len(woken) == 5
+
+
+def test_those_who_wait_for_room_are_told_when_the_session_is_over() -> None:
+    queue = made(limit=1, up=False)
+    queue.put(item(0))
+    told: list[bool] = []
+    queue.when_room(lambda there_is: bool(told.append(there_is)))
+    assert numbers(queue.take_waiting()) == [0]
+    assert told == [False]
