@@ -63,6 +63,7 @@ class ParserActor(EventLoopActor):
         "_counting",
         "_deadline",
         "_dispatcher",
+        "_due_at",
         "_given",
         "_loading",
         "_me",
@@ -97,6 +98,7 @@ class ParserActor(EventLoopActor):
         self._given = roles.dispatched
         self._paused = False
         self._deadline: float | None = None
+        self._due_at: float | None = None
         self._timer: TimerHandle | None = None
         self._writer: SessionWriter | None = None
         self._loading: asyncio.Task[None] | None = None
@@ -251,8 +253,8 @@ class ParserActor(EventLoopActor):
             self._route(events)
         if self._writer is not None and stream.unsaved:
             self._writer.note()
-        if stream.deadline != self._deadline:
-            self._set_timer(stream.deadline)
+        if stream.deadline != self._deadline or stream.queue.expires:
+            self._set_timer(stream.deadline, stream.due_at())
 
     def _write(self, connection: Connection | None, data: bytes) -> None:
         if connection is None or connection is not self._connection:
@@ -277,15 +279,18 @@ class ParserActor(EventLoopActor):
         else:
             self._writer.then(function, *args)
 
-    def _set_timer(self, deadline: float | None) -> None:
+    def _set_timer(self, deadline: float | None, due_at: float | None) -> None:
+        self._deadline = deadline
+        if due_at == self._due_at:
+            return
         if self._timer is not None:
             self._timer.cancel()
-        self._deadline, self._timer = deadline, None
-        if deadline is not None:
-            self._timer = self.call_later(max(0.0, deadline - self.clock.time()), self._due)
+        self._due_at, self._timer = due_at, None
+        if due_at is not None:
+            self._timer = self.call_later(max(0.0, due_at - self.clock.time()), self._due)
 
     def _due(self) -> None:
-        self._deadline = self._timer = None
+        self._deadline = self._due_at = self._timer = None
         self._carry_out(self._stream.timed_out())
 
     def _route(self, events: Any) -> None:

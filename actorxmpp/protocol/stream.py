@@ -7,7 +7,7 @@ connections, and the actors that own it.
 
 Use: call a verb (`connected`, `receive_data`, `tls_established`, `keys_derived`, `connection_lost`,
 `close`, ...), then write what `data_to_send` returns, then carry out the events the verb returned,
-in order; call `timed_out` when `deadline` has come.
+in order; call `timed_out` at `due_at`.
 
 Rules:
 
@@ -291,6 +291,7 @@ class Stream:
         stream_id: the stream's id, as the server gave it.
         peer_limits: what the server said it accepts (XEP-0478).
         mechanism: the SASL mechanism of the last login; a weaker one is refused next time.
+        deadline: when the present step is too late; None is never.
         managed: stream management, if it was ever enabled.
         restored: what another process may have stored was taken up.
         awaited: somebody waits to hear that what was written has left (`written_left`).
@@ -299,7 +300,6 @@ class Stream:
     __slots__ = (
         "_all_left",
         "_closing",
-        "_deadline",
         "_handled",
         "_left_open",
         "_negotiation",
@@ -311,6 +311,7 @@ class Stream:
         "_tokenizer",
         "_trusted",
         "awaited",
+        "deadline",
         "epoch",
         "managed",
         "mechanism",
@@ -333,7 +334,7 @@ class Stream:
         self.stream_id = self.mechanism = self._closing = ""
         self.peer_limits = a.StreamLimits()
         self.managed: ManagedSession | None = None
-        self._deadline: float | None = None
+        self.deadline: float | None = None
         self._tokenizer = Tokenizer(limits)
         self._negotiation: Negotiation | None = None
         self._trusted = self._resend_lost = self.restored = self.awaited = False
@@ -366,12 +367,9 @@ class Stream:
         """Whether the server would take the session up again after a lost connection."""
         return self.managed is not None and self.managed.sm.resumable
 
-    @property
-    def deadline(self) -> float | None:
-        """When ``timed_out`` is to be called; None is never."""
-        if not self.queue.expires:
-            return self._deadline
-        times = [time for time in (self._deadline, self.queue.deadline) if time is not None]
+    def due_at(self) -> float | None:
+        """When ``timed_out`` is to be called: at the deadline, or when a stanza waits too long."""
+        times = [time for time in (self.deadline, self.queue.deadline) if time is not None]
         return min(times, default=None)
 
     def __repr__(self) -> str:
@@ -470,7 +468,7 @@ class Stream:
             self._ACTIONS[type(action)](self, action)
         if self.phase is Phase.NEGOTIATING and self._negotiation is not None:
             seconds = self._negotiation.timeout
-            self._deadline = None if seconds is None else self._now() + seconds
+            self.deadline = None if seconds is None else self._now() + seconds
 
     def _do_send(self, action: a.Send) -> None:
         self._out.data.append(action.data)
@@ -505,7 +503,7 @@ class Stream:
                 return
             jid = jid or managed.sm.jid
         self._step(Step.READY)
-        self._deadline = self._negotiation = None
+        self.deadline = self._negotiation = None
         self.stream_id, self.peer_limits = action.stream_id, action.limits
         self.queue.stream_up(action.limits.max_bytes)
         if managed is not None:
@@ -617,8 +615,8 @@ class Stream:
         if self.queue.ready and self.phase is Phase.OPEN:
             self._take_ready(keep)
         managed = self.managed
-        if managed is not None and self._deadline is None and managed.wants_ack:
-            self._deadline = self._now() + ASK_AFTER
+        if managed is not None and self.deadline is None and managed.wants_ack:
+            self.deadline = self._now() + ASK_AFTER
         parts = self._out.data
         if not parts:
             return b""
@@ -659,9 +657,11 @@ class Stream:
     def _settle(self, reason: str = "") -> None:
         """Say of what was written whether it has left."""
         items, self._left_open = self._left_open, []
-        self.awaited = False
+        awaited, self.awaited = self.awaited, False
         if self._all_left():
-            self._out.outcome(e.Outcome.SENT, [item for item in items if item.future is not None])
+            if awaited:
+                told = [item for item in items if item.future is not None]
+                self._out.outcome(e.Outcome.SENT, told)
         else:
             self.queue.lost(len(items))
             self._out.outcome(e.Outcome.NOT_SENT, items, reason)
@@ -691,9 +691,9 @@ class Stream:
     def timed_out(self) -> list[Any]:
         """The deadline has come."""
         self._out.outcome(e.Outcome.NOT_SENT, self.queue.expire(self._now()), "it waited too long")
-        if self._deadline is None or self._now() < self._deadline:
+        if self.deadline is None or self._now() < self.deadline:
             return self._out.take_events()
-        self._deadline = None
+        self.deadline = None
         if self.phase is Phase.NEGOTIATING and self._negotiation is not None:
             self._carry_out(self._negotiation.step_timeout())
         elif self.phase is Phase.CLOSING:
@@ -727,7 +727,7 @@ class Stream:
         self._step(Step.CLOSE)
         self._closing = reason
         self.queue.stream_down()
-        self._deadline = self._now() + seconds
+        self.deadline = self._now() + seconds
         return self._out.take_events()
 
     def connection_lost(self, reason: str, *, final: bool = False) -> list[Any]:
@@ -756,7 +756,7 @@ class Stream:
     def _end(self, reason: str, *, final: bool = False) -> None:
         closing, was_open = self.phase is Phase.CLOSING, self.phase is not Phase.NEGOTIATING
         self._step(Step.END)
-        self._deadline = self._negotiation = None
+        self.deadline = self._negotiation = None
         self.queue.stream_down()
         if self._left_open:
             self._settle(reason)
