@@ -188,7 +188,7 @@ class _Wire:
 
     def resume(self) -> None:
         """Carry what waits; an end whose other one went meanwhile hears of it now."""
-        if any(end.lost for end in self._ends):
+        if any(end.lost or end.aborted for end in self._ends):
             self.cut()
         else:
             for end in self._ends:
@@ -206,6 +206,7 @@ class _Transport(MemoryTransport):
     def __init__(self, protocol: MemoryConnection, name: str, wire: _Wire) -> None:
         super().__init__(protocol, name)
         self._wire = wire
+        self.aborted = False
 
     def is_reading(self) -> bool:
         """Whether anything gets through to this end."""
@@ -229,7 +230,7 @@ class _Transport(MemoryTransport):
     def abort(self) -> None:
         """End at once; the other end hears of it, unless nothing passes."""
         if self._wire.stalled:
-            self._closing = True
+            self.aborted = self._closing = True
             self._loop.call_soon(self.lose, None)
         else:
             super().abort()

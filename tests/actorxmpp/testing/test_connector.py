@@ -187,6 +187,16 @@ def test_an_end_that_goes_during_a_stall_is_missed_only_after_it(net: Net) -> No
     assert net.connector.connections == 0
 
 
+def test_an_end_that_goes_as_the_stall_ends_is_missed(net: Net) -> None:
+    ours, _ = net.connect()
+    net.connector.stalled = True
+    ours.abort()
+    net.connector.stalled = False  # before the loop has had a turn
+    net.loop.idle()
+    assert len(net.accepted[0][1].lost) == 1
+    assert net.connector.connections == 0
+
+
 def test_a_stalled_end_that_closes_in_order_gives_up(net: Net) -> None:
     ours, end = net.connect()
     net.connector.stalled = True
