@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from actorxmpp.actors import messages as m
-    from actorxmpp.actors.dispatcher import DispatcherActor
+    from actorxmpp.actors.rolestate import RoleHost
     from actorxmpp.protocol.negotiation import Negotiation
     from actorxmpp.protocol.settings import ResumeRequest
     from actorxmpp.settings import SessionSettings
@@ -138,7 +138,7 @@ class BaseXMPP(XMLStream):
     def restore_roster(self, roster: RosterSnapshot) -> None:
         """Take the roster a session store had; clients override it."""
 
-    def attach(self, actor: DispatcherActor) -> None:
+    def attach(self, actor: RoleHost) -> None:
         """Take the actor that holds this object, and the plugins that are there already."""
         super().attach(actor)
         self.plugin.adopt()

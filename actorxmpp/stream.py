@@ -27,7 +27,6 @@ from actorxmpp.actors.rolestate import session_being_built
 from actorxmpp.actors.session import Session
 from actorxmpp.exceptions import NotConnectedError, StanzaNotSent
 from actorxmpp.net import dns
-from actorxmpp.plugins.base import BasePlugin
 from actorxmpp.protocol import namespaces as ns
 from actorxmpp.roles.aliases import Setting
 from actorxmpp.roles.filters import FILTER_MODES, OutChain, OutFilters
@@ -42,7 +41,7 @@ from actorxmpp.xmlstream.stanzabase import ElementBase, StanzaBase
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 
-    from actorxmpp.actors.dispatcher import DispatcherActor
+    from actorxmpp.actors.rolestate import RoleHost
     from actorxmpp.protocol.actions import StreamLimits
     from actorxmpp.roles.filters import Filter
     from actorxmpp.settings import SessionSettings
@@ -136,7 +135,7 @@ class XMLStream:
         return role
 
     def __init__(self, session_id: str, settings: SessionSettings) -> None:
-        session = session_being_built()
+        session: Session | None = session_being_built()
         if session is None:
             settings = replace(settings, autoconnect=False)
             session = Session(SessionSpec(session_id, self.session_kind, self._factory, settings))
@@ -145,7 +144,7 @@ class XMLStream:
         self._state = session.roles
         self._stream = session.stream
         self._queue = session.stream.queue
-        self._actor: DispatcherActor | None = None
+        self._actor: RoleHost | None = None
         self._owner: str | None = None
         self._thread = threading.get_ident()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -378,7 +377,7 @@ class XMLStream:
 
     # what the dispatcher calls
 
-    def attach(self, actor: DispatcherActor) -> None:
+    def attach(self, actor: RoleHost) -> None:
         """Take the actor that holds this object."""
         self._actor = actor
         self._thread = threading.get_ident()
@@ -915,7 +914,9 @@ class XMLStream:
         if self._owner is not None:
             return self._owner
         plugin = getattr(function, "__self__", None)
-        return plugin.name if isinstance(plugin, BasePlugin) else None
+        name = getattr(plugin, "name", None)
+        slot = self._state.plugins.get(name) if isinstance(name, str) else None
+        return name if slot is not None and slot.instance is plugin else None
 
 
 def _is_in(mode: str) -> bool:

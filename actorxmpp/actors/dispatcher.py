@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from actorxmpp.actors.rolestate import RoleState, SessionRole
-    from actorxmpp.actors.session import Session
     from actorxmpp.protocol.stream import Stream
     from actorxmpp.xmlstream.handler import BaseHandler
     from supervisors import Address
@@ -48,26 +47,36 @@ class DispatcherActor(EventLoopActor):
     """Runs the role.
 
     Args:
-        session: makes the role; what the role speaks to.
+        make: makes a role object.
         roles: what outlives a role object; a dispatcher before this one may have left it somewhere.
         stream: the session's stream; to be looked at only.
         parser: the parser's address.
         transport: the transport's address.
     """
 
-    __slots__ = ("_coroutines", "_current", "_failing", "_parser", "_paused", "_role", "_roles",
-                 "_session", "_stream", "_transport")  # fmt: skip
+    __slots__ = (
+        "_coroutines",
+        "_current",
+        "_failing",
+        "_make",
+        "_parser",
+        "_paused",
+        "_role",
+        "_roles",
+        "_stream",
+        "_transport",
+    )  # fmt: skip
 
     def __init__(
         self,
-        session: Session,
+        make: Callable[[], SessionRole],
         roles: RoleState,
         stream: Stream,
         parser: Address,
         transport: Address,
     ) -> None:
         super().__init__()
-        self._session = session
+        self._make = make
         self._roles = roles
         self._stream = stream
         self._parser = parser
@@ -81,7 +90,7 @@ class DispatcherActor(EventLoopActor):
 
     def on_start(self) -> None:
         """Take the role object, or make a new one after a restart."""
-        role = self._role = self._roles.take(self._session)
+        role = self._role = self._roles.take(self._make)
         self.own(self._let_go)
         role.attach(self)
         for name, config in role.settings.plugins:

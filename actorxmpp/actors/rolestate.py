@@ -27,23 +27,41 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from actorxmpp.actors import messages as m
-    from actorxmpp.actors.dispatcher import DispatcherActor
-    from actorxmpp.actors.plugin import PluginSlot
-    from actorxmpp.actors.session import Session
     from actorxmpp.protocol.negotiation import Negotiation
     from actorxmpp.protocol.settings import ResumeRequest
     from actorxmpp.settings import SessionSettings
     from actorxmpp.store import RosterSnapshot
     from actorxmpp.xmlstream.stanzabase import StanzaBase
 
-__all__ = ["RoleState", "SessionRole", "session_being_built"]
+__all__ = ["RoleHost", "RoleState", "SessionRole", "Slot", "building", "session_being_built"]
 
-_BUILDING: ContextVar[Session | None] = ContextVar("actorxmpp_session", default=None)
+_BUILDING: ContextVar[Any] = ContextVar("actorxmpp_session", default=None)
 
 
-def session_being_built() -> Session | None:
+def session_being_built() -> Any:
     """Return the session whose role object is being made, if one is by its factory."""
     return _BUILDING.get()
+
+
+class RoleHost(Protocol):
+    """The dispatcher, as the role it holds sees it."""
+
+    def raise_event(self, name: str, data: Any) -> None:
+        """Call the handlers of an event, each in its actor."""
+
+    def run_guarded(
+        self, function: Callable[[Any], Any], argument: Any, stanza: StanzaBase | None
+    ) -> None:
+        """Call one of the role's handlers."""
+
+
+class Slot(Protocol):
+    """A plugin's place in the session, as others see it."""
+
+    instance: Any
+
+    def tell(self, message: Any) -> bool:
+        """Give the plugin's actor something to do; False if it is refused."""
 
 
 class SessionRole(Protocol):
@@ -54,7 +72,7 @@ class SessionRole(Protocol):
 
     # to the dispatcher
 
-    def attach(self, actor: DispatcherActor) -> None:
+    def attach(self, actor: RoleHost) -> None:
         """Take the actor that holds this object."""
 
     def detach(self, reason: str) -> None:
@@ -153,7 +171,7 @@ class RoleState:
         self._ready = False
         self.index = HandlerIndex()
         self.events = EventTable()
-        self.plugins: dict[str, PluginSlot] = {}
+        self.plugins: dict[str, Any] = {}  # each a Slot; the manager knows more of them
         self.handled = HandledCount()
         self.dispatched = 0
         self.poison = PoisonDetector()
@@ -168,7 +186,7 @@ class RoleState:
         self.role = role
         self._ready = True
 
-    def take(self, session: Session) -> Any:
+    def take(self, make: Callable[[], Any]) -> Any:
         """Return the role object for a dispatcher that starts: the one given, or a new one."""
         if self._ready:
             self._ready = False
@@ -176,14 +194,8 @@ class RoleState:
         self.index.remove_owner(None)
         self.events.remove_owner(None)
         self.in_session = False
-        self.role = self.make(session)
+        self.role = make()
         return self.role
-
-    @staticmethod
-    def make(session: Session) -> Any:
-        """Make a role object by the session's factory; it finds the session by itself."""
-        with _building(session):
-            return session.spec.factory()
 
     # what the role was told
 
@@ -237,7 +249,8 @@ class RoleState:
 
 
 @contextmanager
-def _building(session: Session) -> Iterator[None]:
+def building(session: Any) -> Iterator[None]:
+    """Have a role object that is made meanwhile belong to this session."""
     token = _BUILDING.set(session)
     try:
         yield

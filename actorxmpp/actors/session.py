@@ -30,7 +30,7 @@ from actorxmpp.actors.composition import COMPOSITIONS
 from actorxmpp.actors.dispatcher import DispatcherActor
 from actorxmpp.actors.link import Link
 from actorxmpp.actors.parser import ParserActor, settle
-from actorxmpp.actors.rolestate import RoleState
+from actorxmpp.actors.rolestate import RoleState, building
 from actorxmpp.actors.transport import TransportActor
 from actorxmpp.actors.users_table import users_spec
 from actorxmpp.protocol import streamevents as e
@@ -126,6 +126,11 @@ class Session:
         """The role object at this moment; None before the first is made."""
         return self.roles.role
 
+    def make_role(self) -> Any:
+        """Make a role object by the session's factory; it finds the session by itself."""
+        with building(self):
+            return self.spec.factory()
+
     # orders, to the actors if there are any
 
     def configure(self, settings: SessionSettings) -> None:
@@ -183,7 +188,7 @@ class Session:
             ChildSpec(
                 id="dispatcher",
                 start=DispatcherActor,
-                args=(self, roles, stream, self.parser, self.transport),
+                args=(self.make_role, roles, stream, self.parser, self.transport),
                 buffer=DISPATCHER_BUFFER,
                 keep_waiting=True,
             ),
@@ -237,7 +242,7 @@ class SessionSupervisor(Supervisor):
 
     def __init__(self, session: Session, *, wanted: bool | None = None) -> None:
         if COMPOSITIONS[session.spec.kind].role_first and session.role is None:
-            session.roles.give(RoleState.make(session))
+            session.roles.give(session.make_role())
         if wanted is None:
             wanted = session.settings.autoconnect
         super().__init__(

@@ -24,6 +24,7 @@ from supervisors import (
     Entities,
     EntityAddress,
     EntityCounts,
+    EventLoopActor,
     RefusalReason,
     Restart,
 )
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from actorxmpp.actors.rolestate import RoleState
-    from actorxmpp.actors.users import UserActor
     from supervisors import Refusal
 
 __all__ = ["UserAddress", "UserCounts", "UserTable", "UsersSettings", "users_spec"]
@@ -83,7 +83,7 @@ class UsersSettings:
         admit: whether there is such a user; None is everybody.
     """
 
-    user_class: type[UserActor]
+    user_class: type[EventLoopActor]
     idle: float = IDLE_AFTER
     limit: int = USERS_LIMIT
     admit: Callable[[JID], bool] | None = None
@@ -186,7 +186,7 @@ class UserTable(Entities):
             stanza.exception(error)
 
 
-def _user_spec(user_class: type[UserActor]) -> ChildSpec:
+def _user_spec(user_class: type[EventLoopActor]) -> ChildSpec:
     return ChildSpec(
         id="user",
         start=user_class,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import re
 import sys
@@ -17,6 +18,7 @@ from .sources import (
     module_name,
     optional_imports,
     package_modules,
+    tree,
 )
 
 FLEET_PARTS = ("actorxmpp.cli", "actorxmpp.fleet")
@@ -94,3 +96,41 @@ def test_imports_are_declared(path: Path) -> None:
         if name.partition(".")[0] not in allowed and line not in optional_imports(path)
     ]
     assert not undeclared, "\n".join(undeclared)
+
+
+LARGEST_CIRCLE = 6
+"""Modules that may name one another for the type checker: a program and what it is made of."""
+
+
+def typed_graph() -> dict[str, set[str]]:
+    """As ``import_graph``, with what is imported for the type checker alone."""
+    modules = {module_name(path): path for path in package_modules()}
+    graph: dict[str, set[str]] = {name: set() for name in modules}
+    for name, path in modules.items():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                found = (f"{node.module}.{each.name}" for each in node.names)
+                graph[name] |= {one if one in modules else node.module for one in found}
+        graph[name] &= modules.keys() - {name}
+    return graph
+
+
+def circles(graph: dict[str, set[str]]) -> list[set[str]]:
+    """The sets of modules each of which leads to every other one of its set."""
+
+    def reached(start: str) -> set[str]:
+        seen, waiting = set(), [start]
+        while waiting:
+            for target in graph[waiting.pop()] - seen:
+                seen.add(target)
+                waiting.append(target)
+        return seen
+
+    reach = {name: reached(name) for name in graph}
+    found = {frozenset(one for one in reach[name] if name in reach[one]) for name in graph}
+    return [set(circle) for circle in found if len(circle) > 1]
+
+
+def test_no_circle_of_types_is_large() -> None:
+    largest = max(circles(typed_graph()), key=len)
+    assert len(largest) <= LARGEST_CIRCLE, ", ".join(sorted(largest))
