@@ -15,7 +15,8 @@ from actorxmpp.protocol import stream as protocol_stream
 from actorxmpp.protocol.backoff import FullJitter
 from actorxmpp.protocol.smactions import SmState
 from actorxmpp.settings import LostStanzas
-from actorxmpp.testing.smserver import SmServer
+from actorxmpp.testing import MemoryServer
+from actorxmpp.testing.server.management import Management, ManagementOptions
 from supervisors import dead_letters
 
 DEADLINE = 60.0
@@ -48,11 +49,12 @@ class Bot(ClientXMPP):
         type(self).received.append(msg["body"])
 
 
-def run(main: Callable[[SmServer], Coroutine[Any, Any, None]]) -> None:
+def run(main: Callable[[MemoryServer], Coroutine[Any, Any, None]]) -> None:
     async def limited() -> None:
         Bot.received = []
-        async with asyncio.timeout(DEADLINE):
-            await main(SmServer())
+        async with asyncio.timeout(DEADLINE), MemoryServer(tls=False) as server:
+            server.faults.drop_stanzas = True
+            await main(server)
 
     asyncio.run(limited())
 
@@ -67,7 +69,7 @@ async def turns(count: int = 50) -> None:
         await asyncio.sleep(0)
 
 
-async def online(server: SmServer, sm: dict[str, Any] | None = None, **changes: Any) -> Bot:
+async def online(server: MemoryServer, sm: dict[str, Any] | None = None, **changes: Any) -> Bot:
     bot = Bot(sm, settings=server.settings(backoff=QUICK, **changes))
     bot.connect()
     await until(lambda: bot.sessionstarted and sm_state(bot) is not SmState.ENABLING)
@@ -78,6 +80,12 @@ def sm_state(bot: Bot) -> SmState:
     sm = bot.session.stream.sm
     assert sm is not None
     return sm.state
+
+
+def session(server: MemoryServer) -> Management:
+    """Return what the server counts of its only session."""
+    (management,) = server.sessions.values()
+    return management
 
 
 def say(bot: Bot, text: Any) -> None:
@@ -93,7 +101,7 @@ def texts(count: int) -> list[str]:
 
 
 def test_it_is_enabled_after_bind_and_acknowledged() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server, {"window": 4})
         acked: list[Any] = []
         bot.add_event_handler("stanza_acked", acked.append)
@@ -104,14 +112,14 @@ def test_it_is_enabled_after_bind_and_acknowledged() -> None:
         assert bot["xep_0198"].last_ack == 12
         assert bot.log[:2] == ["session_start", "sm_enabled"]
         await bot.disconnect()
-        assert server.closings == 1
+        assert not server.sessions
 
     run(main)
 
 
 def test_without_the_plugin_nothing_is_asked_for() -> None:
-    async def main(server: SmServer) -> None:
-        bot = ClientXMPP("romeo@localhost/o", "x", settings=server.settings(backoff=QUICK))
+    async def main(server: MemoryServer) -> None:
+        bot = ClientXMPP("romeo@localhost/o", "secret", settings=server.settings(backoff=QUICK))
         bot.connect()
         await until(lambda: bot.sessionstarted)
         bot.send_message("juliet@localhost", "hi")
@@ -123,20 +131,20 @@ def test_without_the_plugin_nothing_is_asked_for() -> None:
 
 
 def test_a_cut_connection_is_resumed_and_nothing_lost_or_doubled() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server)
         resent: list[Any] = []
         bot.add_event_handler("stanza_resent", lambda stanza: resent.append(stanza["body"]))
         say(bot, 0)
-        await until(lambda: len(server.delivered) == 1)
-        server.handling = False
+        await until(lambda: len(server.handled) == 1)
+        server.faults.lose_stanzas = True
         say(bot, 1)
         say(bot, 2)
         await turns()
         server.cut()
-        server.handling = True
+        server.faults.lose_stanzas = False
         say(bot, 3)
-        await until(lambda: len(server.delivered) == 4)
+        await until(lambda: len(server.handled) == 4)
         assert server.bodies() == texts(4)
         assert resent[:2] == ["1", "2"]
         await until(lambda: bot.sessionstarted)
@@ -153,13 +161,13 @@ def test_a_cut_connection_is_resumed_and_nothing_lost_or_doubled() -> None:
 
 
 def test_a_request_survives_a_resumption() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server)
         reply = bot.make_iq_get("jabber:iq:version", ito="juliet@localhost").send()
-        await until(lambda: server.delivered)
+        await until(lambda: server.handled)
         server.cut()
         await until(lambda: server.resumptions)
-        request = server.delivered[0].get("id")
+        request = server.handled[0].get("id")
         server.send(f"<iq type='result' from='juliet@localhost' id='{request}'/>".encode())
         assert (await reply)["type"] == "result"
         await bot.disconnect()
@@ -168,10 +176,10 @@ def test_a_request_survives_a_resumption() -> None:
 
 
 def test_a_request_fails_when_the_session_is_lost() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server)
         reply = bot.make_iq_get("jabber:iq:version", ito="juliet@localhost").send()
-        await until(lambda: server.delivered)
+        await until(lambda: server.handled)
         server.forget()
         server.cut()
         with pytest.raises(RequestDisconnected):
@@ -188,17 +196,17 @@ def test_a_request_fails_when_the_session_is_lost() -> None:
 
 @pytest.mark.parametrize("policy", LostStanzas)
 def test_a_lost_session_reports_or_sends_again(policy: LostStanzas) -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server, lost_stanzas=policy)
         lost: list[str] = []
         bot.add_event_handler("stanza_not_sent", lambda stanza: lost.append(stanza.name))
-        server.handling = False
+        server.faults.lose_stanzas = True
         say(bot, 0)
         bot.send_presence()
         await turns()
         server.forget()
         server.cut()
-        server.handling = True
+        server.faults.lose_stanzas = False
         await until(lambda: bot.log.count("sm_enabled") == 2)
         if policy is LostStanzas.REPORT:
             assert lost == ["message", "presence"]
@@ -213,11 +221,11 @@ def test_a_lost_session_reports_or_sends_again(policy: LostStanzas) -> None:
 
 
 def test_send_acked_tells_each_outcome() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server)
         message = bot.make_message("juliet@localhost", "hi")
         assert await bot.send_acked(message) is Outcome.ACKED
-        server.handling = False
+        server.faults.lose_stanzas = True
         waiting = asyncio.create_task(bot.send_acked(message))
         await turns()
         server.forget()
@@ -225,7 +233,7 @@ def test_send_acked_tells_each_outcome() -> None:
         with pytest.raises(StanzaNotSent) as caught:
             await waiting
         assert caught.value.stanza is message
-        server.handling, server.enabling = True, False
+        server.faults.lose_stanzas, server.faults.refuse_enable = False, True
         server.cut()
         await until(lambda: bot.log.count("session_start") == 3)
         assert await bot.send_acked(message) is Outcome.SENT
@@ -235,10 +243,10 @@ def test_send_acked_tells_each_outcome() -> None:
 
 
 def test_a_full_queue_makes_send_raise_and_send_wait_wait() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         sm = {"window": 1, "max_unacked": 3}
         bot = await online(server, sm, send_queue_limit=2)
-        server.answering = False
+        server.faults.ignore_requests = True
         for number in range(5):
             say(bot, number)
             await turns(5)
@@ -248,10 +256,10 @@ def test_a_full_queue_makes_send_raise_and_send_wait_wait() -> None:
         await turns()
         assert not waiting.done()
         assert server.bodies() == texts(3)
-        server.answering = True
+        server.faults.ignore_requests = False
         server.write(b"<a xmlns='urn:xmpp:sm:3' h='3'/>")
         await waiting
-        await until(lambda: len(server.delivered) == 6)
+        await until(lambda: len(server.handled) == 6)
         assert server.bodies() == texts(6)
         await bot.disconnect()
 
@@ -259,12 +267,12 @@ def test_a_full_queue_makes_send_raise_and_send_wait_wait() -> None:
 
 
 def test_handled_counts_what_the_dispatcher_dealt_with_only() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server)
         for number in range(5):
             server.send(incoming(number))
         server.write(b"<r xmlns='urn:xmpp:sm:3'/>")
-        await until(lambda: not server.sessions["session-1"].queue)
+        await until(lambda: not session(server).unacked)
         assert Bot.received == texts(5)
         assert bot["xep_0198"].handled == 5
         await bot.disconnect()
@@ -274,7 +282,7 @@ def test_handled_counts_what_the_dispatcher_dealt_with_only() -> None:
 
 @pytest.mark.parametrize("stage", ["transport", "parser", "dispatcher"])
 def test_a_restart_of_any_stage_loses_and_doubles_nothing(stage: str) -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server)
         context = bot.session
         for number in range(3):
@@ -286,7 +294,7 @@ def test_a_restart_of_any_stage_loses_and_doubles_nothing(stage: str) -> None:
             role.send_message("juliet@localhost", str(number))  # type: ignore[union-attr]
             server.send(incoming(number))
         await until(lambda: server.resumptions == 1 and context.stream.is_open)
-        await until(lambda: len(server.delivered) == 6 and len(Bot.received) == 6)
+        await until(lambda: len(server.handled) == 6 and len(Bot.received) == 6)
         assert server.bodies() == texts(6)
         assert Bot.received == texts(6)
         assert (context.roles.role is bot) == (stage != "dispatcher")
@@ -308,7 +316,7 @@ class Fragile(Bot):
 
 
 def test_a_poisonous_stanza_is_let_go_after_a_few_tries() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         letters: list[Any] = []
         unsubscribe = dead_letters.subscribe(letters.append)
         Fragile.crashes = 0
@@ -322,7 +330,7 @@ def test_a_poisonous_stanza_is_let_go_after_a_few_tries() -> None:
             server.send(incoming(text))
         await until(lambda: Fragile.received == ["before", "after"])
         server.write(b"<r xmlns='urn:xmpp:sm:3'/>")
-        await until(lambda: not server.sessions["session-1"].queue)
+        await until(lambda: not session(server).unacked)
         assert Fragile.crashes == 3
         assert server.resumptions == 2
         assert any("makes its handler fail" in letter.why for letter in letters)
@@ -333,7 +341,7 @@ def test_a_poisonous_stanza_is_let_go_after_a_few_tries() -> None:
 
 
 def test_a_server_that_acknowledges_too_much_is_left() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server)
         server.write(b"<a xmlns='urn:xmpp:sm:3' h='77'/>")
         await until(lambda: "disconnected" in bot.log)
@@ -344,13 +352,13 @@ def test_a_server_that_acknowledges_too_much_is_left() -> None:
 
 
 def test_what_was_not_acknowledged_when_the_stream_is_closed_is_reported() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server)
         lost: list[str] = []
         bot.add_event_handler("stanza_not_sent", lambda stanza: lost.append(stanza["body"]))
         say(bot, "acknowledged")
         await until(server.bodies)
-        server.handling = False
+        server.faults.lose_stanzas = True
         say(bot, "ignored")
         await bot.disconnect()
         assert lost == ["ignored"]
@@ -360,11 +368,11 @@ def test_what_was_not_acknowledged_when_the_stream_is_closed_is_reported() -> No
 
 @pytest.mark.parametrize("how", ["disconnect", "abort"])
 def test_a_session_given_up_while_it_waits_to_be_resumed_reports(how: str) -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server)
         lost: list[str] = []
         bot.add_event_handler("stanza_not_sent", lambda stanza: lost.append(stanza["body"]))
-        server.handling = False
+        server.faults.lose_stanzas = True
         say(bot, "swallowed")
         await turns()
         server.connector.down = True
@@ -381,7 +389,7 @@ def test_a_session_given_up_while_it_waits_to_be_resumed_reports(how: str) -> No
 
 
 def test_the_last_message_before_disconnect_is_delivered() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server)
         lost: list[Any] = []
         bot.add_event_handler("stanza_not_sent", lost.append)
@@ -394,10 +402,10 @@ def test_the_last_message_before_disconnect_is_delivered() -> None:
 
 
 def test_stanzas_before_enabled_do_not_count() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = Bot(settings=server.settings(backoff=QUICK))
         bot.connect()
-        server.before_enabled = incoming("early")
+        server.faults.before_enabled = incoming("early")
         await until(lambda: sm_state(bot) is SmState.ENABLED and Bot.received)
         assert Bot.received == ["early"]
         assert bot["xep_0198"].handled == 0
@@ -407,12 +415,12 @@ def test_stanzas_before_enabled_do_not_count() -> None:
 
 
 def test_raw_xml_is_counted_stanza_by_stanza() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server)
         bot.send_raw("<message to='a@b'><body>1</body></message><presence/>")
         bot.send_raw(" ")
         bot.send_raw("<message to='a@b'><body>2</body></message>")
-        await until(lambda: len(server.delivered) == 3)
+        await until(lambda: len(server.handled) == 3)
         assert bot["xep_0198"].seq == 3
         server.cut()
         await until(lambda: server.resumptions)
@@ -423,8 +431,8 @@ def test_raw_xml_is_counted_stanza_by_stanza() -> None:
 
 
 def test_the_place_to_resume_at_is_tried_once() -> None:
-    async def main(server: SmServer) -> None:
-        server.location = "[::1]:5333"
+    async def main(server: MemoryServer) -> None:
+        server.state.management = ManagementOptions(location="[::1]:5333")
         bot = await online(server)
         server.cut()
         await until(lambda: server.resumptions and bot.session.stream.is_open)
@@ -444,15 +452,15 @@ def test_stanzas_after_the_last_request_are_asked_for_too(monkeypatch: pytest.Mo
     """With fewer than the window nothing else would ask, and they would be kept for ever."""
     monkeypatch.setattr(protocol_stream, "ASK_AFTER", 0.0)
 
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server, {"window": 2})
-        server.answering = False
+        server.faults.ignore_requests = True
         say(bot, 0)
         say(bot, 1)
-        await until(lambda: server.requests == 1)
+        await until(lambda: server.ack_requests == 1)
         say(bot, 2)
-        await until(lambda: len(server.delivered) == 3)
-        server.answering = True
+        await until(lambda: len(server.handled) == 3)
+        server.faults.ignore_requests = False
         server.write(b"<a xmlns='urn:xmpp:sm:3' h='2'/>")
         await until(lambda: bot.session.stream.sm.unacked == 0)  # type: ignore[union-attr]
         await bot.disconnect()
@@ -463,7 +471,7 @@ def test_stanzas_after_the_last_request_are_asked_for_too(monkeypatch: pytest.Mo
 def test_chaos() -> None:
     """Connections are cut, actors crash, acknowledgements come late: all arrives once, in order."""
 
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         import random
 
         rng = random.Random(5)
@@ -487,10 +495,10 @@ def test_chaos() -> None:
                 crashes += 1  # more would be too many for one session in so short a time
                 context.transport.tell("crash")  # type: ignore[union-attr]
                 await until(lambda: context.stream.is_open)
-            server.answering = rng.random() < 0.7
+            server.faults.ignore_requests = rng.random() >= 0.7
             await turns(rng.randrange(4))
-        server.answering = True
-        await until(lambda: len(server.delivered) >= total and len(Bot.received) >= total)
+        server.faults.ignore_requests = False
+        await until(lambda: len(server.handled) >= total and len(Bot.received) >= total)
         assert server.bodies() == texts(total)
         assert Bot.received == texts(total)
         assert server.resumptions > 3
@@ -500,7 +508,7 @@ def test_chaos() -> None:
 
 
 def test_request_timeouts_still_work_while_a_session_waits() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server)
         server.connector.down = True
         reply = bot.make_iq_get("jabber:iq:version", ito="juliet@localhost").send(timeout=0.01)

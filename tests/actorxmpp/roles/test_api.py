@@ -16,7 +16,7 @@ from actorxmpp.exceptions import SendQueueFull
 from actorxmpp.protocol.backoff import FullJitter
 from actorxmpp.roles.aliases import with_short_names
 from actorxmpp.settings import SessionSettings
-from actorxmpp.testing.smserver import SmServer
+from actorxmpp.testing import MemoryServer
 
 from . import api_table as table
 
@@ -142,10 +142,11 @@ def test_feature_names_of_both_kinds() -> None:
 # on a stream
 
 
-def run(main: Callable[[SmServer], Coroutine[Any, Any, None]]) -> None:
+def run(main: Callable[[MemoryServer], Coroutine[Any, Any, None]]) -> None:
     async def limited() -> None:
-        async with asyncio.timeout(DEADLINE):
-            await main(SmServer())
+        async with asyncio.timeout(DEADLINE), MemoryServer(tls=False) as server:
+            server.faults.drop_stanzas = True
+            await main(server)
 
     asyncio.run(limited())
 
@@ -155,12 +156,14 @@ async def until(condition: Callable[[], object]) -> None:
         await asyncio.sleep(0)
 
 
-def settings(server: SmServer, **changes: Any) -> SessionSettings:
+def settings(server: MemoryServer, **changes: Any) -> SessionSettings:
     quick = FullJitter(base=0.001, cap=0.002, slow_from=0.001)
     return server.settings(backoff=quick, **changes)
 
 
-async def online(server: SmServer, role: ClientXMPP | None = None, **changes: Any) -> ClientXMPP:
+async def online(
+    server: MemoryServer, role: ClientXMPP | None = None, **changes: Any
+) -> ClientXMPP:
     role = role or client(settings=settings(server, **changes))
     role.connect()
     await until(lambda: role.sessionstarted)
@@ -168,7 +171,7 @@ async def online(server: SmServer, role: ClientXMPP | None = None, **changes: An
 
 
 def test_where_the_session_stands() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = client(settings=settings(server))
         bound = bot.session_bind_event
         assert not bound.is_set()
@@ -186,7 +189,7 @@ def test_where_the_session_stands() -> None:
 
 
 def test_old_keywords_work_and_warn() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = client(settings=settings(server))
         with pytest.warns(DeprecationWarning, match="connect") as caught:
             bot.connect(address=("192.0.2.1", 5223), use_ssl=True)
@@ -204,7 +207,7 @@ def test_old_keywords_work_and_warn() -> None:
 
 
 def test_handlers_of_stream_features_are_called_in_order_before_the_session_starts() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = client(settings=settings(server))
         log: list[Any] = []
 
@@ -236,7 +239,7 @@ class Renaming(ClientXMPP):
 
 
 def test_an_overridden_incoming_filter_sees_elements_first() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = Renaming("romeo@localhost/orchard", "secret", settings=settings(server))
         bot.register_plugin("xep_0198")
         await online(server, bot)
@@ -252,7 +255,7 @@ def test_an_overridden_incoming_filter_sees_elements_first() -> None:
 
 
 def test_a_stanza_can_be_received_from_the_program_itself() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server)
         got: list[Any] = []
         bot.add_event_handler("message", got.append)
@@ -268,7 +271,7 @@ def test_a_stanza_can_be_received_from_the_program_itself() -> None:
 
 
 def test_out_filters_run_by_mode_then_by_order() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server)
         log: list[str] = []
 
@@ -298,7 +301,7 @@ def test_out_filters_run_by_mode_then_by_order() -> None:
 
 
 def test_stanzas_keep_their_order_through_coroutine_filters() -> None:
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server)
 
         async def slow(stanza: Any) -> Any:
@@ -326,7 +329,7 @@ def test_a_filter_that_never_ends_holds_up_nobody_and_the_queue_is_bounded(
 ) -> None:
     monkeypatch.setattr("actorxmpp.roles.filters.SLOW_AFTER", 0.0)
 
-    async def main(server: SmServer) -> None:
+    async def main(server: MemoryServer) -> None:
         bot = await online(server, send_queue_limit=3)
         never: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 

@@ -26,7 +26,8 @@ from actorxmpp.store import (
     StoredSession,
     StoreError,
 )
-from actorxmpp.testing.smserver import SmServer
+from actorxmpp.testing import MemoryServer
+from actorxmpp.testing.server.management import Management
 
 DEADLINE = 60.0
 QUERY = "{jabber:iq:roster}query"
@@ -183,32 +184,44 @@ class Bot(ClientXMPP):
         self.add_event_handler("message", lambda msg: self.received.append(msg["body"]))
 
 
-def bot_for(server: SmServer, store: SessionStore) -> Bot:
+async def on_a_server(story: Callable[[MemoryServer], Coroutine[Any, Any, None]]) -> None:
+    """Let a story happen on a server that sends nothing on."""
+    async with MemoryServer(tls=False) as server:
+        server.faults.drop_stanzas = True
+        await story(server)
+
+
+def session(server: MemoryServer) -> Management:
+    """Return what the server counts of its only session."""
+    (management,) = server.sessions.values()
+    return management
+
+
+def bot_for(server: MemoryServer, store: SessionStore) -> Bot:
     quick = FullJitter(base=0.001, cap=0.002, slow_from=0.001)
     return Bot(settings=server.settings(store=store, backoff=quick))
 
 
 def test_a_new_process_resumes_and_sends_what_was_not_acknowledged(store: SessionStore) -> None:
-    async def main() -> None:
-        server = SmServer()
+    async def main(server: MemoryServer) -> None:
         first = bot_for(server, store)
         first.connect()
         await until(lambda: server.sessions)
         first.send_message("juliet@localhost", "0")
         await until(server.bodies)
-        server.handling = False
+        server.faults.lose_stanzas = True
         first.send_message("juliet@localhost", "1")
         server.send(b"<message from='a@b'><body>in</body></message>")
         await until(lambda: first.received)
         server.write(b"<r xmlns='urn:xmpp:sm:3'/>")
-        await until(lambda: not server.sessions["session-1"].queue)
+        await until(lambda: not session(server).unacked)
         # The process is killed: from here on nothing of it runs.
         first.abort()
-        await until(lambda: not server.links)
-        server.handling = True
+        await until(lambda: not server.state.streams)
+        server.faults.lose_stanzas = False
         second = bot_for(server, store)
         second.connect()
-        await until(lambda: len(server.delivered) == 2)
+        await until(lambda: len(server.handled) == 2)
         assert server.bodies() == ["0", "1"]
         await until(lambda: second.sessionstarted)
         assert second.log == ["session_resumed", "session_start"]
@@ -216,16 +229,15 @@ def test_a_new_process_resumes_and_sends_what_was_not_acknowledged(store: Sessio
         await second.disconnect()
         await store.close()
 
-    run(main())
+    run(on_a_server(main))
 
 
 def test_a_new_process_whose_session_is_gone_reports_and_begins_anew(store: SessionStore) -> None:
-    async def main() -> None:
-        server = SmServer()
+    async def main(server: MemoryServer) -> None:
         first = bot_for(server, store)
         first.connect()
         await until(lambda: server.sessions)
-        server.handling = False
+        server.faults.lose_stanzas = True
         first.send_message("juliet@localhost", "lost?")
         await until(lambda: first.session.stream.sm.unacked)  # type: ignore[union-attr]
         stored = None
@@ -233,7 +245,7 @@ def test_a_new_process_whose_session_is_gone_reports_and_begins_anew(store: Sess
             await asyncio.sleep(0)
             stored = await store.load("romeo@localhost/orchard")
         first.abort()
-        await until(lambda: not server.links)
+        await until(lambda: not server.state.streams)
         server.forget()
         second = bot_for(server, store)
         lost: list[str] = []
@@ -245,12 +257,11 @@ def test_a_new_process_whose_session_is_gone_reports_and_begins_anew(store: Sess
         await second.disconnect()
         await store.close()
 
-    run(main())
+    run(on_a_server(main))
 
 
 def test_a_session_that_was_ended_in_order_is_not_resumed(store: SessionStore) -> None:
-    async def main() -> None:
-        server = SmServer()
+    async def main(server: MemoryServer) -> None:
         first = bot_for(server, store)
         first.connect()
         await until(lambda: server.sessions)
@@ -262,13 +273,13 @@ def test_a_session_that_was_ended_in_order_is_not_resumed(store: SessionStore) -
         await second.disconnect()
         await store.close()
 
-    run(main())
+    run(on_a_server(main))
 
 
 def test_a_roster_is_stored_and_only_changes_are_asked_for() -> None:
-    async def main() -> None:
-        server, store = SmServer(), MemoryStore()
-        server.features |= {"{urn:xmpp:features:rosterver}ver"}
+    async def main(server: MemoryServer) -> None:
+        store = MemoryStore()
+        server.state.features = "<ver xmlns='urn:xmpp:features:rosterver'/>"
         asked: list[str | None] = []
 
         def answer(element: Any) -> None:
@@ -303,7 +314,7 @@ def test_a_roster_is_stored_and_only_changes_are_asked_for() -> None:
         )
         await second.disconnect()
 
-    run(main())
+    run(on_a_server(main))
 
 
 class BrokenStore(MemoryStore):
@@ -314,15 +325,14 @@ class BrokenStore(MemoryStore):
 
 
 def test_a_store_that_fails_costs_no_stanza() -> None:
-    async def main() -> None:
-        server = SmServer()
+    async def main(server: MemoryServer) -> None:
         bot = bot_for(server, BrokenStore())
         bot.connect()
         await until(lambda: server.sessions)
         for number in range(20):
             bot.send_message("juliet@localhost", str(number))
-        await until(lambda: len(server.delivered) == 20 and "store_failed" in bot.log)
+        await until(lambda: len(server.handled) == 20 and "store_failed" in bot.log)
         assert bot.log.count("store_failed") == 1
         await bot.disconnect()
 
-    run(main())
+    run(on_a_server(main))
