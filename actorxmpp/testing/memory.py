@@ -106,7 +106,7 @@ class MemoryServer:
 
     async def __aenter__(self) -> Self:
         """Make a certificate and open."""
-        accounts = Accounts(self.domain)
+        accounts = Accounts(self.domain, salt_secret=self._seed or "")
         await accounts.add_all({}, {}, *self._credentials)
         self._state = ServerState(
             self.domain,

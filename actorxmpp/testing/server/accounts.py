@@ -1,18 +1,20 @@
 """Who may log in: users with SCRAM keys, components with their secrets.
 
-Passwords of users are kept as SCRAM keys only. Accounts made on the fly share one password and
-one salt for the life of the server, so all their logins together cost one PBKDF2 per hash here and,
-if the client caches its keys, one there. Component secrets are kept as they are: XEP-0114 hashes
-them with each stream's id.
+Passwords of users are kept as SCRAM keys only; the one password of the accounts made on the fly is
+kept as it is, because each of them has a salt of its own, and keys that are derived when it first
+logs in. Salts come from the account's name and a secret: with the same secret, another process of
+the same server gives the same ones, as a server with a database does. Component secrets are kept
+as they are: XEP-0114 hashes them with each stream's id.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from actorxmpp.protocol.sasl.saslprep import SaslPrepError
+from actorxmpp.protocol.sasl.saslprep import SaslPrepError, saslprep
 from actorxmpp.protocol.sasl.scramkeys import StoredKeys, stored_keys
 from actorxmpp.testing.server.addresses import make, parse
 from actorxmpp.testing.server.limits import MAX_ACCOUNTS, MAX_COMPONENTS, SCRAM_ITERATIONS
@@ -30,15 +32,50 @@ class AccountError(ValueError):
     """An account or component that can't be made; the message says which field and why."""
 
 
+class KeysMissing(Exception):
+    """An account's keys have to be derived first; see `Accounts.derive`.
+
+    Attributes:
+        name: The account.
+        hash_name: The hash they are for.
+    """
+
+    def __init__(self, name: str, hash_name: str) -> None:
+        super().__init__(f"{name}, {hash_name}")
+        self.name = name
+        self.hash_name = hash_name
+
+
 class Accounts:
-    """All credentials of one server."""
+    """All credentials of one server.
 
-    __slots__ = ("_auto_components", "_auto_keys", "_components", "_domain", "_keys", "_seen")
+    Args:
+        domain: The server's domain.
+        salt_secret: What salts are made from; empty: a new one.
 
-    def __init__(self, domain: str) -> None:
+    Attributes:
+        derived: How many keys were derived so far, for the statistics: each costs a PBKDF2.
+    """
+
+    __slots__ = (
+        "_auto_components",
+        "_auto_keys",
+        "_auto_password",
+        "_components",
+        "_domain",
+        "_keys",
+        "_salt_secret",
+        "_seen",
+        "derived",
+    )
+
+    def __init__(self, domain: str, *, salt_secret: str = "") -> None:
         self._domain = domain
+        self._salt_secret = salt_secret.encode() or secrets.token_bytes(_SALT_BYTES)
         self._keys: dict[str, dict[str, StoredKeys]] = {}
-        self._auto_keys: dict[str, StoredKeys] = {}
+        self._auto_password: str | None = None
+        self._auto_keys: dict[tuple[str, str], StoredKeys] = {}
+        self.derived = 0
         self._components: dict[str, str] = {}
         self._auto_components: str | None = None
         self._seen: set[str] = set()
@@ -56,7 +93,8 @@ class Accounts:
             AccountError: One of them isn't allowed.
         """
         if auto_accounts is not None:
-            self._auto_keys = await _derive("auto_accounts", auto_accounts)
+            _check("auto_accounts", auto_accounts)
+            self._auto_password = auto_accounts
         self._auto_components = auto_components
         for user, password in accounts.items():
             await self.add(user, password)
@@ -76,7 +114,10 @@ class Accounts:
             raise AccountError(f"user: {user!r} can't be the local part of an address")
         if len(self._keys) >= MAX_ACCOUNTS and name not in self._keys:
             raise AccountError(f"user: {user!r} would be one more than {MAX_ACCOUNTS} accounts")
-        self._keys[name] = await _derive("password", password)
+        _check("password", password)
+        self._keys[name] = {
+            hash_name: await self._derive(name, password, hash_name) for hash_name in HASHES
+        }
 
     def name(self, user: str) -> str | None:
         """The account's name for a user name as typed; None when it can't be one."""
@@ -85,11 +126,38 @@ class Accounts:
 
     def exists(self, name: str) -> bool:
         """Whether the account exists; with accounts on the fly every one does."""
-        return name in self._keys or bool(self._auto_keys)
+        return name in self._keys or self._auto_password is not None
 
     def keys(self, name: str, hash_name: str) -> StoredKeys | None:
-        """The SCRAM keys of an account; None when it doesn't exist."""
-        return self._keys.get(name, self._auto_keys).get(hash_name)
+        """The SCRAM keys of an account; None when it doesn't exist.
+
+        Raises:
+            KeysMissing: It exists, and has not logged in with this hash before.
+        """
+        given = self._keys.get(name)
+        if given is not None:
+            return given.get(hash_name)
+        if self._auto_password is None or hash_name not in HASHES:
+            return None
+        keys = self._auto_keys.get((name, hash_name))
+        if keys is None:
+            raise KeysMissing(name, hash_name)
+        return keys
+
+    async def derive(self, name: str, hash_name: str) -> None:
+        """Derive, in a thread, the keys of an account made on the fly."""
+        assert self._auto_password is not None, "there are no accounts on the fly"
+        keys = await self._derive(name, self._auto_password, hash_name)
+        self._auto_keys[name, hash_name] = keys
+        if len(self._auto_keys) > MAX_ACCOUNTS:
+            del self._auto_keys[next(iter(self._auto_keys))]  # to be derived again, the same
+
+    async def _derive(self, name: str, password: str, hash_name: str) -> StoredKeys:
+        self.derived += 1
+        salt = hmac.digest(self._salt_secret, name.encode(), "sha256")[:_SALT_BYTES]
+        return await asyncio.to_thread(
+            stored_keys, password, hash_name, salt=salt, iterations=SCRAM_ITERATIONS
+        )
 
     # -- components ------------------------------------------------------------------------------
 
@@ -124,14 +192,8 @@ class Accounts:
         return domain in self._components or domain in self._seen
 
 
-async def _derive(field: str, password: str) -> dict[str, StoredKeys]:
-    salt = secrets.token_bytes(_SALT_BYTES)
+def _check(field: str, password: str) -> None:
     try:
-        return {
-            hash_name: await asyncio.to_thread(
-                stored_keys, password, hash_name, salt=salt, iterations=SCRAM_ITERATIONS
-            )
-            for hash_name in HASHES
-        }
+        saslprep(password)
     except SaslPrepError as error:
         raise AccountError(f"{field}: {error}") from error

@@ -22,7 +22,7 @@ from xml.sax.saxutils import quoteattr
 from actorxmpp.net.errors import NetError
 from actorxmpp.protocol.sasl.scramserver import ScramRefused, ServerScram
 from actorxmpp.testing.server import namespaces as ns
-from actorxmpp.testing.server.accounts import HASHES
+from actorxmpp.testing.server.accounts import HASHES, KeysMissing
 from actorxmpp.testing.server.addresses import make, parse
 from actorxmpp.testing.server.faults import Faults
 from actorxmpp.testing.server.limits import (
@@ -51,6 +51,8 @@ class Step(Enum):
     """Connected; only STARTTLS is possible."""
     SECURE = "secure"
     """TLS is up, or the server has none; SASL comes next."""
+    DERIVING = "deriving"
+    """The account's keys are being derived for its first login; nothing but an abort may come."""
     PROVING = "proving"
     """A SASL exchange waits for the client's proof."""
     LOGGED_IN = "logged in"
@@ -71,6 +73,7 @@ EXPECTED: Final[dict[tuple[Step, str], str]] = {
     (Step.SECURE, _AUTH): "_auth",
     (Step.PROVING, _RESPONSE): "_response",
     (Step.PROVING, _ABORT): "_abort_sasl",
+    (Step.DERIVING, _ABORT): "_abort_sasl",
     (Step.LOGGED_IN, ns.IQ): "_bind",
     (Step.LOGGED_IN, ns.SM_RESUME): "_resume",
     (Step.LOGGED_IN, ns.SM_ENABLE): "_enable",
@@ -202,12 +205,28 @@ class ClientStream(Stream):
             return
         try:
             if not scram.username:
-                challenge = b64encode(scram.first(message)).decode()
-                self.write(f"<challenge xmlns='{ns.SASL}'>{challenge}</challenge>".encode())
+                self._challenge(scram, message)
             else:
                 self._succeed(scram, scram.final(message))
         except ScramRefused as refused:
             self._refuse_login(refused.condition)
+
+    def _challenge(self, scram: ServerScram, message: bytes) -> None:
+        try:
+            first = scram.first(message)
+        except KeysMissing as missing:
+            self._step = Step.DERIVING
+            self._state.spawn(self._derive(scram, missing, message))
+            return
+        self._step = Step.PROVING
+        challenge = b64encode(first).decode()
+        self.write(f"<challenge xmlns='{ns.SASL}'>{challenge}</challenge>".encode())
+
+    async def _derive(self, scram: ServerScram, missing: KeysMissing, message: bytes) -> None:
+        """Derive an account's keys in a thread, then go on where they were missing."""
+        await self._state.accounts.derive(missing.name, missing.hash_name)
+        if self._scram is scram and self._phase < Phase.OVERFULL:
+            self._challenge(scram, message)
 
     def _succeed(self, scram: ServerScram, final: bytes) -> None:
         user = self._state.accounts.name(scram.username)
@@ -229,7 +248,7 @@ class ClientStream(Stream):
 
     def _refuse_login(self, condition: str) -> None:
         self._scram = None
-        if self._step is Step.PROVING:
+        if self._step in {Step.PROVING, Step.DERIVING}:
             self._step = Step.SECURE
         self._attempts += 1
         self.write(ns.sasl_failure(condition))

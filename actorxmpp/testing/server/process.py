@@ -2,8 +2,9 @@
 
 The two talk in JSON lines over the child's stdin and stdout (`control.py` has the other end). The
 child ends when its stdin does, so nothing is left behind however this process ends. Certificate,
-ports, accounts and components are kept here and given to the next child: a server that was killed
-and started again is the same server to its clients. Rosters and offline messages are not kept.
+ports, accounts with their salts, and components are kept here and given to the next child: a server
+that was killed and started again is the same server to its clients. Rosters, offline messages and
+sessions to be resumed are not kept.
 
 This module imports nothing of the server itself but its limits.
 """
@@ -11,6 +12,7 @@ This module imports nothing of the server itself but its limits.
 from __future__ import annotations
 
 import contextlib
+import secrets
 import shutil
 import tempfile
 import weakref
@@ -85,6 +87,7 @@ class EmbeddedServer:
             "location": location,
         }
         self._seed = seed
+        self._salt_secret = secrets.token_hex()
         self._start_timeout = start_timeout
         self._accounts: dict[str, str] = {}
         self._components: dict[str, str] = {}
@@ -217,8 +220,9 @@ class EmbeddedServer:
 
         Returns:
             ``sessions`` and ``components`` connected now, ``sessions_waiting`` to be resumed,
-            ``messages_routed``, ``logins``, ``resumptions`` and ``connections_cut`` since the
-            start, ``rss_kib`` of the process and the ``cpu_s`` it has used.
+            ``messages_routed``, ``logins``, ``resumptions``, ``connections_cut`` and
+            ``keys_derived`` (a PBKDF2 each) since the start, ``rss_kib`` of the process and the
+            ``cpu_s`` it has used.
         """
         reply = await self._call("stats")
         return {name: value for name, value in reply.items() if name not in {"id", "ok"}}
@@ -244,6 +248,7 @@ class EmbeddedServer:
             "auto_accounts": self._auto_accounts,
             "auto_components": self._auto_components,
             "channel_binding": self._channel_binding,
+            "salt_secret": self._salt_secret,
             **self._management,
             # each start goes on with other choices, not the first ones again
             "seed": None if self._seed is None else f"{self._seed}/{self._starts}",

@@ -59,7 +59,7 @@ class Server:
             raise SettingsError(f"domain: {settings.domain!r} is not a domain")
         self._settings = settings
         self._domain = domain.domain
-        self.accounts = Accounts(self._domain)
+        self.accounts = Accounts(self._domain, salt_secret=settings.salt_secret or "")
         self.port = 0
         self.component_port = 0
         self.connections_cut = 0
@@ -166,6 +166,7 @@ class Server:
             "messages_routed": state.router.messages_routed,
             "logins": state.logins,
             "connections_cut": self.connections_cut,
+            "keys_derived": self.accounts.derived,
             "rss_kib": rss_kib(),
             "cpu_s": time.process_time(),
         }

@@ -34,6 +34,8 @@ class Settings:
         stream_management: Offer stream management (XEP-0198).
         resume_seconds: How long a session is kept for its client to resume it; 0: not at all.
         location: Where clients are asked to resume; None: nowhere in particular.
+        salt_secret: What the accounts' salts are made from, for them to be the same in the next
+            process; None: new ones.
         seed: Makes the choice of connections to cut and of resource names repeatable.
         folder: Where the certificate lies or is to be made; None for a new private folder that
             is removed at the end.
@@ -54,6 +56,7 @@ class Settings:
     stream_management: bool = True
     resume_seconds: float = RESUME_SECONDS
     location: str | None = None
+    salt_secret: str | None = field(default=None, repr=False)
     seed: str | None = None
     folder: Path | None = None
 
@@ -66,7 +69,7 @@ class Settings:
             value = getattr(self, name)
             if type(value) is not int or not 0 <= value <= _MAX_PORT:
                 raise SettingsError(f"{name}: expected a port from 0 to {_MAX_PORT}, got {value!r}")
-        for name in ("auto_accounts", "auto_components", "location", "seed"):
+        for name in ("auto_accounts", "auto_components", "location", "salt_secret", "seed"):
             value = getattr(self, name)
             if value is not None and (not isinstance(value, str) or not value):
                 raise SettingsError(f"{name}: expected a text that is not empty")

@@ -6,12 +6,13 @@ import asyncio
 
 import pytest
 
-from actorxmpp.protocol.sasl.scramkeys import stored_keys
-from actorxmpp.testing.server.accounts import HASHES, AccountError, Accounts
+from actorxmpp.protocol.sasl.scramkeys import StoredKeys, stored_keys
+from actorxmpp.testing.server import accounts as module
+from actorxmpp.testing.server.accounts import HASHES, AccountError, Accounts, KeysMissing
 
 
-def made(**settings: object) -> Accounts:
-    accounts = Accounts("localhost")
+def made(salt_secret: str = "", **settings: object) -> Accounts:
+    accounts = Accounts("localhost", salt_secret=salt_secret)
     defaults = {"accounts": {}, "components": {}, "auto_accounts": None, "auto_components": None}
     asyncio.run(accounts.add_all(**{**defaults, **settings}))  # type: ignore[arg-type]
     return accounts
@@ -31,23 +32,58 @@ def test_nobody_else_exists() -> None:
     assert accounts.keys("juliet", "SHA-1") is None
 
 
-def test_accounts_on_the_fly_share_one_salt() -> None:
+def derived(accounts: Accounts, name: str, hash_name: str = "SHA-1") -> StoredKeys:
+    """The keys of an account on the fly, which logs in for the first time."""
+    with pytest.raises(KeysMissing):
+        accounts.keys(name, hash_name)
+    asyncio.run(accounts.derive(name, hash_name))
+    keys = accounts.keys(name, hash_name)
+    assert keys is not None
+    return keys
+
+
+@pytest.mark.parametrize("hash_name", HASHES)
+def test_accounts_on_the_fly_have_keys_once_they_are_derived(hash_name: str) -> None:
     accounts = made(auto_accounts="secret")
     assert accounts.exists("anybody")
-    assert accounts.keys("anybody", "SHA-1") is accounts.keys("somebody", "SHA-1")
+    keys = derived(accounts, "anybody", hash_name)
+    assert keys == stored_keys("secret", hash_name, salt=keys.salt, iterations=4096)
+    assert accounts.keys("anybody", hash_name) is keys
+    assert accounts.derived == 1
 
 
-def test_another_server_has_another_salt() -> None:
-    one = made(auto_accounts="secret").keys("anybody", "SHA-1")
-    other = made(auto_accounts="secret").keys("anybody", "SHA-1")
-    assert one is not None
-    assert other is not None
-    assert one.salt != other.salt
+def test_each_account_on_the_fly_has_a_salt_of_its_own() -> None:
+    accounts = made(auto_accounts="secret")
+    assert derived(accounts, "anybody").salt != derived(accounts, "somebody").salt
+
+
+@pytest.mark.parametrize(("one", "other", "same"), [("", "", False), ("x", "x", True)])
+def test_another_server_has_the_same_salts_if_it_has_the_same_secret(
+    one: str, other: str, same: bool
+) -> None:
+    salts = {derived(made(each, auto_accounts="secret"), "anybody").salt for each in (one, other)}
+    assert (len(salts) == 1) == same
+
+
+def test_a_hash_that_is_not_offered_has_no_keys() -> None:
+    assert made(auto_accounts="secret").keys("anybody", "SHA-512") is None
+
+
+def test_the_keys_kept_are_bounded_and_derived_again_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "MAX_ACCOUNTS", 1)
+    accounts = made(auto_accounts="secret")
+    before = derived(accounts, "anybody")
+    derived(accounts, "somebody")
+    assert derived(accounts, "anybody") == before
 
 
 def test_a_named_account_keeps_its_own_password() -> None:
     accounts = made(accounts={"romeo": "his own"}, auto_accounts="secret")
-    assert accounts.keys("romeo", "SHA-1") is not accounts.keys("anybody", "SHA-1")
+    keys = accounts.keys("romeo", "SHA-1")
+    assert keys is not None
+    assert keys == stored_keys("his own", "SHA-1", salt=keys.salt, iterations=4096)
 
 
 def test_a_new_password_takes_the_place_of_the_old_one() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from actorxmpp.testing.server.accounts import Accounts
 from actorxmpp.testing.server.client import ClientStream
 
 HEADER = (
@@ -101,6 +102,42 @@ def test_an_exchange_can_be_aborted(server: Any) -> None:
         abort = "<abort xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
         assert "<aborted/>" in await peer.say(abort, until="</failure>")
         assert "<bind " in await peer.authenticate("romeo", "secret")
+
+    server.run(story())
+
+
+@pytest.mark.parametrize("meanwhile", ["abort", "response", "nothing"])
+def test_an_account_on_the_fly_is_waited_for_while_its_keys_are_derived(
+    server: Any, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    async def story() -> None:
+        accounts = server.state.accounts = Accounts("localhost")
+        await accounts.add_all({}, {}, "secret", None)
+        derive, go = accounts.derive, asyncio.Event()
+
+        async def slow(_accounts: Accounts, name: str, hash_name: str) -> None:
+            await go.wait()
+            await derive(name, hash_name)
+
+        monkeypatch.setattr(Accounts, "derive", slow)
+        peer = await server.connect()
+        await peer.say(HEADER, until="</stream:features>")
+        await peer.secure()
+        login = asyncio.ensure_future(peer.authenticate("anybody", "secret"))
+        await server.until(lambda: len(server.state._tasks) == 1)
+        if meanwhile == "nothing":
+            go.set()
+            assert "<bind " in await login
+            return
+        login.cancel()
+        sasl = "urn:ietf:params:xml:ns:xmpp-sasl"
+        if meanwhile == "response":
+            peer.write(f"<response xmlns='{sasl}'/>")
+            assert error(await peer.ended()) == "not-authorized"
+            return
+        assert "<aborted/>" in await peer.say(f"<abort xmlns='{sasl}'/>", until="</failure>")
+        go.set()
+        assert "<bind " in await peer.authenticate("anybody", "secret")
 
     server.run(story())
 

@@ -33,6 +33,7 @@ def test_settings_come_from_json() -> None:
         ({"resume_seconds": "60"}, "resume_seconds"),
         ({"resume_seconds": True}, "resume_seconds"),
         ({"location": ""}, "location"),
+        ({"salt_secret": ""}, "salt_secret"),
         ({"seed": 7}, "seed"),
         ({"accounts": ["romeo"]}, "accounts"),
         ({"accounts": {"romeo": ""}}, "accounts"),
@@ -52,5 +53,6 @@ def test_secrets_do_not_show() -> None:
         components={"gw": "hidden"},
         auto_accounts="hidden",
         auto_components="hidden",
+        salt_secret="hidden",
     )
     assert "hidden" not in repr(settings)
