@@ -47,7 +47,7 @@ def fix_namespaces(xml: Element, namespace: str) -> None:
 
 
 def same(one: Element, other: Element, equal: Callable[[str, str], bool] = operator.eq) -> bool:
-    """Whether two elements are equal.
+    """Return whether two elements are equal.
 
     Args:
         one: an element.

@@ -48,7 +48,7 @@ class MemoryConnector:
         failures: how many of the next attempts fail.
         down: every attempt fails, also one under way: the server is down. Connections stay.
         cut_after: bytes, of both directions, after which a new connection breaks; None: never.
-        stalled: connections carry nothing, and nobody is told: the cable is out.
+        stalled: connections carry nothing, and nobody notices: the cable is out.
         attempts: the address of each attempt, oldest first; None for the domain's own.
     """
 
@@ -113,12 +113,12 @@ class MemoryConnector:
 
     @property
     def connections(self) -> int:
-        """How many connections there are, stalled ones too."""
+        """Return how many connections there are, stalled ones too."""
         return len(self._wires)
 
     @property
     def stalled(self) -> bool:
-        """Whether connections carry nothing."""
+        """Return whether connections carry nothing."""
         return self._stalled
 
     @stalled.setter
@@ -162,12 +162,12 @@ class _Wire:
 
     @property
     def stalled(self) -> bool:
-        """Whether nothing passes now."""
+        """Return whether nothing passes now."""
         return self._connector.stalled or self._left == 0
 
     @property
     def left(self) -> int | None:
-        """How many bytes may still pass; None: any number."""
+        """Return how many bytes may still pass; None: any number."""
         return self._left
 
     def passed(self, count: int) -> None:
@@ -209,7 +209,7 @@ class _Transport(MemoryTransport):
         self.aborted = False
 
     def is_reading(self) -> bool:
-        """Whether anything gets through to this end."""
+        """Return whether anything gets through to this end."""
         return super().is_reading() and not self._wire.stalled
 
     def pump_soon(self) -> None:
@@ -240,6 +240,6 @@ class _Transport(MemoryTransport):
         self._loop.call_soon(self.lose, error)
 
     def lose(self, error: Exception | None) -> None:
-        """This end is over."""
+        """End, and let the wire know."""
         super().lose(error)
         self._wire.ended()

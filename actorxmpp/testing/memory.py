@@ -153,12 +153,12 @@ class MemoryServer:
 
     @property
     def state(self) -> ServerState:
-        """Everything the connections share."""
+        """Return everything the connections share."""
         assert self._state is not None, "use the server as an async context manager"
         return self._state
 
     def settings(self, **changes: Any) -> SessionSettings:
-        """Settings for a session that is to reach this server."""
+        """Make settings for a session that is to reach this server."""
         values: dict[str, Any] = {
             "tls": TlsPolicy(ca_file=self._ca_file or None),
             "require_tls": self._tls,
@@ -198,7 +198,7 @@ class MemoryServer:
 
     @property
     def reading(self) -> bool:
-        """Whether it reads what sessions send; a server that doesn't makes them wait."""
+        """Return whether it reads what sessions send; a server that doesn't makes them wait."""
         return self._reading
 
     @reading.setter
@@ -213,13 +213,13 @@ class MemoryServer:
     # what a test looks at
 
     def bodies(self) -> list[str]:
-        """The texts of the messages it has handled, in order."""
+        """Return the texts of the messages it has handled, in order."""
         found = (stanza.findtext(f"{{{ns.CLIENT}}}body") for stanza in self.handled)
         return [text for text in found if text is not None]
 
     @property
     def sessions(self) -> dict[str, Management]:
-        """The sessions that can be resumed, by their id, oldest first."""
+        """Return the sessions that can be resumed, by their id, oldest first."""
         return {
             session_id: resource.management
             for session_id, resource in self.state.sessions.resumable.items()
@@ -228,10 +228,10 @@ class MemoryServer:
 
     @property
     def resumptions(self) -> int:
-        """How many sessions were resumed."""
+        """Return how many sessions were resumed."""
         return self.state.sessions.resumptions
 
     @property
     def ack_requests(self) -> int:
-        """How many acknowledgements it was asked for."""
+        """Return how many acknowledgements it was asked for."""
         return self.state.ack_requests

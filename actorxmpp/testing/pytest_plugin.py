@@ -35,7 +35,7 @@ __all__ = ["xmpp_client_factory", "xmpp_loop", "xmpp_server"]
 
 @pytest.fixture
 def xmpp_loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """The event loop of one test; an ``async def`` test that uses it runs on it."""
+    """Give one test an event loop; an ``async def`` test that uses it runs on it."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
@@ -53,7 +53,7 @@ def xmpp_loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 @pytest.fixture
 def xmpp_server(xmpp_loop: asyncio.AbstractEventLoop) -> Iterator[MemoryServer]:
-    """A server without sockets for one test: ``localhost``, any account, password ``secret``."""
+    """Give one test a server without sockets: ``localhost``, any account, password ``secret``."""
     from actorxmpp.testing.memory import MemoryServer
 
     server = xmpp_loop.run_until_complete(MemoryServer().__aenter__())
@@ -65,7 +65,7 @@ def xmpp_server(xmpp_loop: asyncio.AbstractEventLoop) -> Iterator[MemoryServer]:
 def xmpp_client_factory(
     xmpp_loop: asyncio.AbstractEventLoop, xmpp_server: MemoryServer
 ) -> Iterator[SessionFactory]:
-    """Starts sessions on ``xmpp_server``; they end with the test."""
+    """Start sessions on ``xmpp_server``; they end with the test."""
     from actorxmpp.testing.sessions import SessionFactory
 
     factory = SessionFactory(xmpp_server, xmpp_loop)

@@ -181,7 +181,7 @@ class ScriptedServer:
         self._connection = None
 
     def pause_writing(self) -> None:
-        """A test sends little."""
+        """Do nothing: a test sends little."""
 
     def resume_writing(self) -> None:
-        """See pause_writing."""
+        """Do nothing; see pause_writing."""

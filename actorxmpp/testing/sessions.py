@@ -84,23 +84,23 @@ class SessionFactory:
         return role
 
     async def _established(self, role: BaseXMPP) -> None:
-        told: asyncio.Future[bool] = role.loop.create_future()
+        established: asyncio.Future[bool] = role.loop.create_future()
 
-        def tell(established: bool) -> None:
-            if not told.done():
-                told.set_result(established)
+        def settle(is_up: bool) -> None:
+            if not established.done():
+                established.set_result(is_up)
 
         def gave_up(_data: Any) -> None:
-            tell(False)
+            settle(False)
 
         with (
-            role.event_handler("session_start", lambda _data: tell(True)),
+            role.event_handler("session_start", lambda _data: settle(True)),
             role.event_handler("parked", gave_up),
         ):
             role.connect()
             role.disconnected.add_done_callback(gave_up)
-            done, _ = await asyncio.wait((told,), timeout=START_WITHIN)
-        if not done or not told.result():
+            done, _ = await asyncio.wait((established,), timeout=START_WITHIN)
+        if not done or not established.result():
             status = role.session.status
             raise SessionNotStarted(
                 f"{role.requested_jid} is {status.state.value}: {status.reason or 'no reason yet'}"

@@ -100,7 +100,7 @@ class StanzaChecks(unittest.TestCase):
         compare.fix_namespaces(xml, self._namespace if ns is None else ns)
 
     def compare(self, xml: Element, *others: Element) -> bool:
-        """Whether elements are equal; the order of children does not count."""
+        """Return whether elements are equal; the order of children does not count."""
         return bool(others) and all(compare.same(xml, other) for other in others)
 
     # checks

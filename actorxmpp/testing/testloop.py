@@ -77,7 +77,7 @@ class TestLoop(asyncio.SelectorEventLoop):
         super().__init__(_Selector(self._time_passed))
 
     def time(self) -> float:
-        """The time the test has brought about, in seconds."""
+        """Return the time the test has brought about, in seconds."""
         return self._now
 
     def _time_passed(self, seconds: float) -> bool:

@@ -228,18 +228,18 @@ class _Replay:
         yield data
 
     def _session_sends(self, step: Step) -> None:
-        place = f"line {step.line}"
+        where = f"line {step.line}"
         if step.text == NOTHING:
-            self._expect_nothing(place)
+            self._expect_nothing(where)
             return
         expected = compare.parse(step.text)
         sent = self.case.server.sent
         if not sent:
-            raise self._error(place, f"nothing was sent; expected is\n{step.text}")
+            raise self._error(where, f"nothing was sent; expected is\n{step.text}")
         actual = sent.popleft()
         self.case.fix_namespaces(expected)
         if not compare.same(expected, actual, self._equal):
-            raise self._error(place, compare.difference(expected, actual))
+            raise self._error(where, compare.difference(expected, actual))
 
     def _equal(self, expected: str, actual: str) -> bool:
         if "{" not in expected:
@@ -261,14 +261,14 @@ class _Replay:
     def _time_passes(self, step: Step) -> None:
         self.case.advance(float(step.text))
 
-    def _expect_nothing(self, place: str) -> None:
+    def _expect_nothing(self, where: str) -> None:
         self.case.run_until_idle()
         if self.case.server.sent:
-            raise self._error(place, f"this was sent:\n{tostring(self.case.server.sent[0])}")
+            raise self._error(where, f"this was sent:\n{tostring(self.case.server.sent[0])}")
 
-    def _error(self, place: str, text: str) -> TranscriptError:
+    def _error(self, where: str, text: str) -> TranscriptError:
         how = "byte by byte" if self.byte_by_byte else f"cut at byte {self.cut}"
         cut = "" if self.cut is None and not self.byte_by_byte else f" ({how})"
-        return TranscriptError(f"{self.transcript.name}, {place}{cut}: {text}")
+        return TranscriptError(f"{self.transcript.name}, {where}{cut}: {text}")
 
     _STEPS = {"S": _server_sends, "C": _session_sends, "T": _time_passes}  # noqa: RUF012  a table

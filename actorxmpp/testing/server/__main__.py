@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the server and return the exit code.
 
     Args:
-        arguments: The command line without the program's name; None for this process's own.
+        arguments: the command line without the program's name; None for this process's own.
     """
     options = _parser().parse_args(arguments)
     logging.basicConfig(

@@ -36,8 +36,8 @@ class KeysMissing(Exception):
     """An account's keys have to be derived first; see `Accounts.derive`.
 
     Attributes:
-        name: The account.
-        hash_name: The hash they are for.
+        name: the account.
+        hash_name: the hash they are for.
     """
 
     def __init__(self, name: str, hash_name: str) -> None:
@@ -50,11 +50,11 @@ class Accounts:
     """All credentials of one server.
 
     Args:
-        domain: The server's domain.
-        salt_secret: What salts are made from; empty: a new one.
+        domain: the server's domain.
+        salt_secret: what salts are made from; empty: a new one.
 
     Attributes:
-        derived: How many keys were derived so far, for the statistics: each costs a PBKDF2.
+        derived: how many keys were derived so far, for the statistics: each costs a PBKDF2.
     """
 
     __slots__ = (
@@ -90,7 +90,7 @@ class Accounts:
         """Take in what the settings name.
 
         Raises:
-            AccountError: One of them isn't allowed.
+            AccountError: one of them isn't allowed.
         """
         if auto_accounts is not None:
             _check("auto_accounts", auto_accounts)
@@ -107,7 +107,7 @@ class Accounts:
         """Make an account, or give it a new password. The keys are computed in a thread.
 
         Raises:
-            AccountError: The name or password isn't allowed, or there are too many accounts.
+            AccountError: the name or password isn't allowed, or there are too many accounts.
         """
         name = self.name(user)
         if name is None:
@@ -120,19 +120,19 @@ class Accounts:
         }
 
     def name(self, user: str) -> str | None:
-        """The account's name for a user name as typed; None when it can't be one."""
+        """Return the account's name for a user name as typed; None when it can't be one."""
         address = make(user, self._domain)
         return None if address is None else address.local
 
     def exists(self, name: str) -> bool:
-        """Whether the account exists; with accounts on the fly every one does."""
+        """Return whether the account exists; with accounts on the fly every one does."""
         return name in self._keys or self._auto_password is not None
 
     def keys(self, name: str, hash_name: str) -> StoredKeys | None:
-        """The SCRAM keys of an account; None when it doesn't exist.
+        """Return the SCRAM keys of an account; None when it doesn't exist.
 
         Raises:
-            KeysMissing: It exists, and has not logged in with this hash before.
+            KeysMissing: it exists, and has not logged in with this hash before.
         """
         given = self._keys.get(name)
         if given is not None:
@@ -165,7 +165,7 @@ class Accounts:
         """Make a component's domain known, or give it a new secret.
 
         Raises:
-            AccountError: It isn't a domain, is the server's own, or there are too many.
+            AccountError: it isn't a domain, is the server's own, or there are too many.
         """
         address = parse(jid)
         if address is None or address.full != address.domain:
@@ -177,7 +177,7 @@ class Accounts:
         self._components[address.domain] = secret
 
     def component_secret(self, domain: str) -> str | None:
-        """The secret of a component domain; None when no component may serve it."""
+        """Return the secret of a component domain; None when no component may serve it."""
         if domain == self._domain:
             return None
         return self._components.get(domain, self._auto_components)
@@ -188,7 +188,7 @@ class Accounts:
             self._seen.add(domain)
 
     def is_component(self, domain: str) -> bool:
-        """Whether a component is known to serve a domain, connected or not."""
+        """Return whether a component is known to serve a domain, connected or not."""
         return domain in self._components or domain in self._seen
 
 

@@ -46,5 +46,5 @@ def make(local: str, domain: str, resource: str = "") -> Address | None:
 
 
 def domain_of(jid: str) -> str:
-    """The domain of an address, by its text alone (no preparation, no check)."""
+    """Return the domain of an address, by its text alone (no preparation, no check)."""
     return jid.partition("/")[0].rpartition("@")[2]

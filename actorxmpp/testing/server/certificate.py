@@ -36,9 +36,9 @@ class CertificateFiles:
     """Where the parts of the certificate lie.
 
     Attributes:
-        ca_file: The authority's certificate in PEM, for clients to trust.
-        chain_file: The server's certificate in PEM.
-        key_file: The server's private key in PEM, readable by its owner only.
+        ca_file: the authority's certificate in PEM, for clients to trust.
+        chain_file: the server's certificate in PEM.
+        key_file: the server's private key in PEM, readable by its owner only.
     """
 
     ca_file: Path
@@ -46,7 +46,7 @@ class CertificateFiles:
     key_file: Path
 
     def exist(self) -> bool:
-        """Whether all three files are there."""
+        """Return whether all three files are there."""
         return all(path.is_file() for path in self._all())
 
     def remove(self) -> None:
@@ -66,13 +66,13 @@ def ensure_certificate(folder: Path, domain: str) -> CertificateFiles:
     """Make the authority and the server's certificate in `folder`, unless they are there.
 
     Args:
-        folder: An existing private folder.
-        domain: The XMPP domain, written into the certificate beside ``localhost``, ``127.0.0.1``
+        folder: an existing private folder.
+        domain: the XMPP domain, written into the certificate beside ``localhost``, ``127.0.0.1``
             and ``::1``.
 
     Raises:
-        OSError: The folder cannot be written.
-        ValueError: The domain cannot stand in a certificate.
+        OSError: the folder cannot be written.
+        ValueError: the domain cannot stand in a certificate.
     """
     files = CertificateFiles(folder / "ca.pem", folder / "server.pem", folder / "server.key")
     if files.exist():

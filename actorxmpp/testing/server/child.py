@@ -58,7 +58,7 @@ class Child:
 
     @property
     def running(self) -> bool:
-        """Whether it has neither ended nor been killed."""
+        """Return whether it has neither ended nor been killed."""
         return self._process.returncode is None and not self._killed
 
     @property
@@ -70,12 +70,12 @@ class Child:
         """Give a command and return its answer.
 
         Args:
-            do: The command's name.
-            fields: What it needs.
-            seconds: How long to wait.
+            do: the command's name.
+            fields: what it needs.
+            seconds: how long to wait.
 
         Raises:
-            EmbeddedServerError: It was refused, not answered in time, or the process ended.
+            EmbeddedServerError: it was refused, not answered in time, or the process ended.
         """
         stdin = self._process.stdin
         assert stdin is not None
@@ -148,7 +148,7 @@ class Child:
 
 
 def _decode(line: bytes) -> tuple[int, dict[str, Any]]:
-    """A reply and the number of its call; 0, which no call has, for a stray line."""
+    """Return a reply and the number of its call; 0, which no call has, for a stray line."""
     try:
         reply = json.loads(line)
     except ValueError:

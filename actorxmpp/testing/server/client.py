@@ -103,8 +103,8 @@ class ClientStream(Stream):
     """One connection to the client port.
 
     Args:
-        connection: The socket.
-        state: The server it belongs to.
+        connection: the socket.
+        state: the server it belongs to.
     """
 
     __slots__ = ("_attempts", "_management", "_resource", "_scram", "_state", "_step", "_user")
@@ -340,7 +340,7 @@ class ClientStream(Stream):
             raise Refusal("undefined-condition", str(error), special) from error
 
     def _counted(self, name: str, more: str = "") -> bytes:
-        """An element that says how many stanzas were handled."""
+        """Return an element that says how many stanzas were handled."""
         assert self._management is not None
         miscount = self._state.faults.miscount if self._state.faults is not None else 0
         h = (self._management.handled + miscount) % MODULUS
@@ -414,7 +414,7 @@ class _LookUp:
 
 
 def _resume_seconds(enable: Element, most: float) -> float:
-    """How long a session is kept that was enabled like this (XEP-0198 section 3)."""
+    """Return how long a session is kept that was enabled like this (XEP-0198 section 3)."""
     if enable.get("resume") not in {"true", "1"}:
         return 0.0
     wish = enable.get("max", "")
@@ -432,13 +432,13 @@ def _enabled(management: Management, location: str) -> bytes:
 
 
 def mechanisms(binding: bool) -> tuple[str, ...]:
-    """The SASL mechanisms offered, best first."""
+    """Return the SASL mechanisms offered, best first."""
     names = tuple(f"SCRAM-{hash_name}" for hash_name in HASHES)
     return (*(f"{name}-PLUS" for name in names), *names) if binding else names
 
 
 def sasl_features(binding: bool) -> bytes:
-    """The stream features of a client that has TLS and has to log in (XEP-0440 with binding)."""
+    """Return the stream features before login, with TLS up (with binding: XEP-0440)."""
     offered = "".join(f"<mechanism>{name}</mechanism>" for name in mechanisms(binding))
     types = (
         "<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>"

@@ -34,8 +34,8 @@ class ComponentStream(Stream):
     """One connection to the component port.
 
     Args:
-        connection: The socket.
-        state: The server it belongs to.
+        connection: the socket.
+        state: the server it belongs to.
     """
 
     __slots__ = ("_component", "_jid", "_state", "_stream_id")

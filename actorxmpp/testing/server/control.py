@@ -41,8 +41,8 @@ class Control:
     """Carries out commands on the one server of this process.
 
     Attributes:
-        server: The server, once started.
-        stopped: Whether the last command was to stop.
+        server: the server, once started.
+        stopped: whether the last command was to stop.
     """
 
     def __init__(self) -> None:

@@ -60,8 +60,8 @@ class Component:
     """A connected component (XEP-0114).
 
     Attributes:
-        jid: Its domain.
-        stream: Its connection.
+        jid: its domain.
+        stream: its connection.
     """
 
     jid: str
@@ -73,14 +73,14 @@ class Resource:
     """One client session, from bind to its end; it may have one stream after another.
 
     Attributes:
-        jid: Its full address.
-        user: The account it belongs to.
-        stream: Its connection, or what stands in for it until the session is resumed.
-        priority: Of its last available presence; None while it is not available.
-        presence: That presence, sent again to whoever may see it later.
-        interested: Whether it asked for the roster and gets its pushes.
-        directed: Whom it sent directed presence, to be told when it goes; None for nobody.
-        management: Its stream management (XEP-0198); None until that is enabled.
+        jid: its full address.
+        user: the account it belongs to.
+        stream: its connection, or what stands in for it until the session is resumed.
+        priority: of its last available presence; None while it is not available.
+        presence: that presence, sent again to whoever may see it later.
+        interested: whether it asked for the roster and gets its pushes.
+        directed: whom it sent directed presence, to be notified when it goes; None for nobody.
+        management: its stream management (XEP-0198); None until that is enabled.
     """
 
     jid: str
@@ -98,9 +98,9 @@ class User:
     """An account that is online, or has a roster to keep.
 
     Attributes:
-        bare: Its address.
-        resources: Its sessions by resource, in the order they were bound.
-        contacts: Its roster; None until it has one.
+        bare: its address.
+        resources: its sessions by resource, in the order they were bound.
+        contacts: its roster; None until it has one.
     """
 
     bare: str
@@ -109,17 +109,17 @@ class User:
 
     @property
     def roster(self) -> Roster:
-        """The account's roster, made when first asked for."""
+        """Return the account's roster, made when first asked for."""
         if self.contacts is None:
             self.contacts = Roster()
         return self.contacts
 
     def available(self) -> list[Resource]:
-        """The resources that sent available presence."""
+        """Return the resources that sent available presence."""
         return [resource for resource in self.resources.values() if resource.priority is not None]
 
     def reachable(self) -> list[Resource]:
-        """The resources that take messages for the bare address: priority not negative."""
+        """Return the resources that take messages for the bare address: priority not negative."""
         return [
             resource
             for resource in self.resources.values()
@@ -127,7 +127,7 @@ class User:
         ]
 
     def best(self) -> Resource | None:
-        """The reachable resource of highest priority; among equals the newest."""
+        """Return the reachable resource of highest priority; among equals the newest."""
         return max(reversed(self.reachable()), key=_priority, default=None)
 
 
@@ -142,7 +142,7 @@ class Directory:
         self.components: dict[str, Component] = {}
 
     def user(self, bare: str) -> User:
-        """The record of an account, made when it isn't there."""
+        """Return the record of an account, made when it isn't there."""
         user = self.users.get(bare)
         if user is None:
             user = self.users[bare] = User(bare)
@@ -151,7 +151,7 @@ class Directory:
     def attach(
         self, bare: str, name: str, stream: SessionStream
     ) -> tuple[Resource, Resource | None]:
-        """Enter a new session and return it, with the one whose place it took, if any."""
+        """Enter a new session and return it, with the one it replaced, if any."""
         user = self.user(bare)
         replaced = user.resources.pop(name, None)
         resource = Resource(f"{bare}/{name}", user, stream)
@@ -160,7 +160,7 @@ class Directory:
         return resource, replaced
 
     def detach(self, resource: Resource) -> None:
-        """Take a session out, unless a newer one has its place already."""
+        """Take a session out, unless a newer one has replaced it already."""
         if self.resources.get(resource.jid) is resource:
             del self.resources[resource.jid]
             del resource.user.resources[resource.jid.partition("/")[2]]
@@ -172,7 +172,7 @@ class Directory:
             self.users.pop(user.bare, None)
 
     def established(self) -> list[Component | Resource]:
-        """All sessions and components, sorted by address: the same order in every run."""
+        """Return all sessions and components, sorted by address: the same order in every run."""
         everybody: list[Component | Resource] = [
             *self.components.values(),
             *self.resources.values(),

@@ -14,14 +14,14 @@ class Faults:
     """The faults of one server, to be set at any time.
 
     Attributes:
-        lose_stanzas: Stanzas of clients are neither counted nor routed, as if they were lost with
+        lose_stanzas: stanzas of clients are neither counted nor routed, as if they were lost with
             the connection.
-        drop_stanzas: They are counted, and acknowledged, but not routed.
-        ignore_requests: Requests for acknowledgements (XEP-0198 section 4) get no answer.
-        refuse_enable: Stream management can't be enabled.
-        refuse_resume: No session is found when it is to be resumed.
-        miscount: Added to each ``h`` the server says.
-        before_enabled: Bytes sent just before stream management is enabled, and so not counted.
+        drop_stanzas: they are counted, and acknowledged, but not routed.
+        ignore_requests: requests for acknowledgements (XEP-0198 section 4) get no answer.
+        refuse_enable: stream management can't be enabled.
+        refuse_resume: no session is found when it is to be resumed.
+        miscount: added to each ``h`` the server says.
+        before_enabled: bytes sent just before stream management is enabled, and so not counted.
     """
 
     lose_stanzas: bool = False

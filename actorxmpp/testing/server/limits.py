@@ -1,6 +1,6 @@
 """Every bound of the embedded server, each with its reason.
 
-Nothing the server keeps grows without one of these. A client that meets one is told by the error
+Nothing the server keeps grows without one of these. A client that meets one gets the error
 the RFC names for it; the numbers are generous for tests and small enough for a laptop.
 """
 
@@ -51,7 +51,7 @@ MAX_ROSTER_ITEMS: Final = 1_000
 """Contacts in one roster, pending requests included."""
 
 MAX_DIRECTED: Final = 1_000
-"""Addresses one session sent directed presence to, to be told when it goes away."""
+"""Addresses one session sent directed presence to, to be notified when it goes away."""
 
 MAX_GROUPS: Final = 50
 """Groups of one roster item."""

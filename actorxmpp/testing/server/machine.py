@@ -37,7 +37,7 @@ def raise_file_limit() -> None:
 
 
 def rss_kib() -> int:
-    """The memory this process has in RAM now, in KiB; the most it ever had where /proc is not."""
+    """Return this process's memory in RAM now, in KiB; the most it ever had without /proc."""
     try:
         pages = int(_STATM.read_text().split()[1])
     except (OSError, ValueError, IndexError):

@@ -33,8 +33,8 @@ class CountTooHigh(Exception):
     """The client acknowledged more than it was sent (XEP-0198 section 4).
 
     Attributes:
-        h: What it said.
-        sent: What it was sent.
+        h: what it said.
+        sent: what it was sent.
     """
 
     def __init__(self, h: int, sent: int) -> None:
@@ -48,10 +48,10 @@ class ManagementOptions:
     """What a server offers of stream management.
 
     Attributes:
-        offered: Whether it is a stream feature at all.
-        resume_seconds: How long a session is kept when its connection is lost; 0: never.
-        location: Where a client is asked to resume; empty: nowhere in particular.
-        ack_every: Stanzas sent to a client before it is asked for an acknowledgement.
+        offered: whether it is a stream feature at all.
+        resume_seconds: how long a session is kept when its connection is lost; 0: never.
+        location: where a client is asked to resume; empty: nowhere in particular.
+        ack_every: stanzas sent to a client before it is asked for an acknowledgement.
     """
 
     offered: bool = True
@@ -64,14 +64,14 @@ class Management:
     """The counters and the queue of one session.
 
     Args:
-        session_id: What the session is resumed by.
-        seconds: How long it may be resumed; 0: never.
-        ack_every: Stanzas sent before an acknowledgement is asked for.
+        session_id: what the session is resumed by.
+        seconds: how long it may be resumed; 0: never.
+        ack_every: stanzas sent before an acknowledgement is asked for.
 
     Attributes:
-        handled: Stanzas of the client that were taken in.
-        acked: Stanzas that the client has acknowledged.
-        unacked: Those after them, as they were sent, oldest first.
+        handled: stanzas of the client that were taken in.
+        acked: stanzas that the client has acknowledged.
+        unacked: those after them, as they were sent, oldest first.
     """
 
     __slots__ = (
@@ -101,7 +101,7 @@ class Management:
 
     @property
     def overfull(self) -> bool:
-        """Whether more is unacknowledged than is kept."""
+        """Return whether more is unacknowledged than is kept."""
         return len(self.unacked) > MAX_UNACKED or self._bytes > MAX_UNACKED_BYTES
 
     def received(self) -> None:
@@ -126,10 +126,10 @@ class Management:
         """Forget what the client has handled.
 
         Args:
-            h: Its counter.
+            h: its counter.
 
         Raises:
-            CountTooHigh: It can't have handled so many.
+            CountTooHigh: it can't have handled so many.
         """
         count = (h - self.acked) % MODULUS
         if count > len(self.unacked):

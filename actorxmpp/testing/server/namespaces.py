@@ -57,7 +57,7 @@ ERROR_TYPES: Final[dict[str, str]] = {
 
 
 def stream_header(default: str, domain: str, stream_id: str) -> bytes:
-    """The server's answer to a stream header."""
+    """Return the server's answer to a stream header."""
     version = " version='1.0' xml:lang='en'" if default == CLIENT else ""
     return (
         f"<?xml version='1.0'?><stream:stream xmlns='{default}' xmlns:stream='{STREAM}'"
@@ -66,12 +66,12 @@ def stream_header(default: str, domain: str, stream_id: str) -> bytes:
 
 
 def stream_error(condition: str, text: str = "", special: str = "") -> bytes:
-    """A stream error and the end of the stream (RFC 6120 section 4.9).
+    """Return a stream error and the end of the stream (RFC 6120 section 4.9).
 
     Args:
-        condition: The defined condition.
-        text: A text beside it.
-        special: The XML of an application's own condition.
+        condition: the defined condition.
+        text: a text beside it.
+        special: the XML of an application's own condition.
     """
     detail = f"<text xmlns='{STREAM_ERRORS}' xml:lang='en'>{escape(text)}</text>" if text else ""
     return (
@@ -81,18 +81,18 @@ def stream_error(condition: str, text: str = "", special: str = "") -> bytes:
 
 
 def sasl_failure(condition: str) -> bytes:
-    """A SASL failure (RFC 6120 section 6.5)."""
+    """Return a SASL failure (RFC 6120 section 6.5)."""
     return f"<failure xmlns='{SASL}'><{condition}/></failure>".encode()
 
 
 def sm_failed(condition: str, handled: int | None = None) -> bytes:
-    """A refusal of stream management (XEP-0198 sections 3 and 5)."""
+    """Return a refusal of stream management (XEP-0198 sections 3 and 5)."""
     count = "" if handled is None else f" h='{handled}'"
     return f"<failed xmlns='{SM}'{count}><{condition} xmlns='{STANZA_ERRORS}'/></failed>".encode()
 
 
 def error_element(condition: str, text: str = "") -> Element:
-    """The ``error`` child of a stanza error, its type looked up in `ERROR_TYPES`."""
+    """Return the ``error`` child of a stanza error, its type looked up in `ERROR_TYPES`."""
     error = Element(ERROR, {"type": ERROR_TYPES[condition]})
     SubElement(error, f"{{{STANZA_ERRORS}}}{condition}")
     if text:
@@ -101,7 +101,7 @@ def error_element(condition: str, text: str = "") -> Element:
 
 
 def answer(stanza: Element, kind: str) -> Element:
-    """An empty stanza of the same name and id, sent back the way `stanza` came."""
+    """Return an empty stanza of the same name and id, sent back the way `stanza` came."""
     reply = Element(stanza.tag, {"type": kind})
     for theirs, ours in (("to", "from"), ("from", "to"), ("id", "id")):
         value = stanza.get(theirs)
@@ -111,7 +111,7 @@ def answer(stanza: Element, kind: str) -> Element:
 
 
 def error_answer(stanza: Element, condition: str, text: str = "") -> Element:
-    """The error that answers `stanza` (RFC 6120 section 8.3)."""
+    """Return the error that answers `stanza` (RFC 6120 section 8.3)."""
     reply = answer(stanza, "error")
     reply.append(error_element(condition, text))
     return reply

@@ -20,12 +20,12 @@ _KEPT_TYPES = frozenset({"normal", "chat"})
 
 
 def utc_now() -> datetime:
-    """The present moment, in UTC."""
+    """Return the present moment, in UTC."""
     return datetime.now(UTC)
 
 
 def is_kept(message: Element) -> bool:
-    """Whether a message is worth keeping: a chat or normal one that is more than a chat state."""
+    """Return whether to keep a message: a chat or normal one that is more than a chat state."""
     if message.get("type", "normal") not in _KEPT_TYPES:
         return False
     return len(message) == 0 or any(
@@ -49,10 +49,10 @@ class OfflineStore:
         """Make an empty store.
 
         Args:
-            domain: The server's name, written into the delay stamp.
-            per_user: Messages kept for one account.
-            total: Messages kept for all.
-            now: The clock of the delay stamps.
+            domain: the server's name, written into the delay stamp.
+            per_user: messages kept for one account.
+            total: messages kept for all.
+            now: the clock of the delay stamps.
         """
         self._domain = domain
         self._per_user = per_user

@@ -22,7 +22,7 @@ _TRIES: Final = 50
 
 
 def lowest_outgoing(range_file: Path = _RANGE_FILE) -> int:
-    """The first port the kernel gives to outgoing connections; Linux's default elsewhere."""
+    """Return the first port the kernel gives to outgoing connections; Linux's default elsewhere."""
     try:
         return int(range_file.read_text().split()[0])
     except (OSError, ValueError, IndexError):
@@ -30,11 +30,11 @@ def lowest_outgoing(range_file: Path = _RANGE_FILE) -> int:
 
 
 def candidates(lowest: int, rng: random.Random | None = None) -> Iterator[int]:
-    """Ports to try, in order; the last is 0, for when no other is to be had.
+    """Give the ports to try, in order; the last is 0, for when no other is to be had.
 
     Args:
-        lowest: The first port of outgoing connections; candidates lie below it.
-        rng: Where the choice comes from.
+        lowest: the first port of outgoing connections; candidates lie below it.
+        rng: where the choice comes from.
     """
     if lowest > _LOWEST + _TRIES:
         yield from (rng or random.Random()).sample(range(_LOWEST, lowest), _TRIES)

@@ -85,7 +85,7 @@ class PresenceHandler:
                 sender.stream.send(to_bytes(message, ns.CLIENT))
 
     def _welcome(self, sender: Resource) -> None:
-        """What a session gets once it is available: others' presence, and open requests."""
+        """Send what a session gets once it is available: others' presence, and open requests."""
         for other in sender.user.available():
             if other is not sender and other.presence is not None:
                 self._show(other.presence, sender.jid)
@@ -125,11 +125,11 @@ class PresenceHandler:
             if address is None:
                 continue
             if roster is not None and was_available and roster.state(address.bare) & State.FROM:
-                continue  # was told with all the others
+                continue  # was notified with all the others
             self._show(stanza, target)
 
     def gone(self, resource: Resource) -> None:
-        """Tell everybody concerned that a session's connection is lost."""
+        """Notify everybody concerned that a session's connection is lost."""
         if resource.priority is not None or resource.directed:
             self._unavailable(
                 resource, Element(ns.PRESENCE, {"type": "unavailable", "from": resource.jid})
@@ -226,7 +226,7 @@ class PresenceHandler:
             self._got(stanza, self._router.directory.user(address.bare), kind)
 
     def _got(self, stanza: Element, user: User, kind: str) -> None:
-        """A subscription stanza has reached the account it is for."""
+        """Take in a subscription stanza that has reached the account it is for."""
         source = stanza.get("from", "")
         before = user.roster.state(source)
         after, passes = apply(GOT[kind], before)
@@ -244,7 +244,7 @@ class PresenceHandler:
         self._router.directory.forget_if_empty(user)
 
     def _answer_again(self, user: User, contact: str) -> None:
-        """RFC 6121 section 3.1.3: a request granted before is granted at once."""
+        """Grant at once a request that was granted before (RFC 6121 section 3.1.3)."""
         grant = _presence("subscribed", user.bare, contact)
         asker = self._router.directory.users.get(contact)
         if asker is not None:
@@ -279,7 +279,7 @@ class PresenceHandler:
             self.push(user, item)
 
     def push(self, user: User, item: Item, *, removed: bool = False) -> None:
-        """Tell an account's clients that asked for the roster of one changed item."""
+        """Push to an account's clients that asked for the roster one changed item."""
         for resource in user.resources.values():
             if not resource.interested:
                 continue

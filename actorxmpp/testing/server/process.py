@@ -38,24 +38,24 @@ class EmbeddedServer:
             ...  # connect to server.host, server.port and trust server.ca_file
 
     Args:
-        domain: The XMPP domain it serves.
-        host: The address to listen on; by default nobody else's machine can connect.
-        port: Port of client streams; 0 takes a free one and keeps it over restarts.
-        component_port: Port of component streams, likewise.
-        auto_accounts: With a password here every user name exists and has it.
-        auto_components: With a secret here every other domain is a component and has it.
-        channel_binding: Offer the SCRAM-PLUS mechanisms too, with tls-server-end-point.
-        stream_management: Offer stream management (XEP-0198).
-        resume_seconds: How long a session is kept for its client to resume it; 0: not at all.
-        location: Where clients are asked to resume; None: nowhere in particular.
-        seed: Makes the choice of connections to cut and of resource names repeatable.
-        start_timeout: Seconds the process may take until it listens.
+        domain: the XMPP domain it serves.
+        host: the address to listen on; by default nobody else's machine can connect.
+        port: port of client streams; 0 takes a free one and keeps it over restarts.
+        component_port: port of component streams, likewise.
+        auto_accounts: with a password here every user name exists and has it.
+        auto_components: with a secret here every other domain is a component and has it.
+        channel_binding: offer the SCRAM-PLUS mechanisms too, with tls-server-end-point.
+        stream_management: offer stream management (XEP-0198).
+        resume_seconds: how long a session is kept for its client to resume it; 0: not at all.
+        location: where clients are asked to resume; None: nowhere in particular.
+        seed: makes the choice of connections to cut and of resource names repeatable.
+        start_timeout: seconds the process may take until it listens.
 
     Attributes:
-        domain: The XMPP domain.
-        host: The address it listens on.
-        port: Port of client streams (STARTTLS); known once it has started.
-        component_port: Port of component streams; likewise.
+        domain: the XMPP domain.
+        host: the address it listens on.
+        port: port of client streams (STARTTLS); known once it has started.
+        component_port: port of component streams; likewise.
     """
 
     def __init__(
@@ -102,17 +102,17 @@ class EmbeddedServer:
 
     @property
     def ca_file(self) -> str:
-        """Path of the certificate authority to trust; the same over restarts until `close`."""
+        """Return the path of the authority to trust; the same over restarts until `close`."""
         return str(self._private_folder() / "ca.pem")
 
     @property
     def pid(self) -> int | None:
-        """The process id of the server; None while it isn't running."""
+        """Return the process id of the server; None while it isn't running."""
         return self._child.pid if self.running and self._child else None
 
     @property
     def running(self) -> bool:
-        """Whether the process is there."""
+        """Return whether the process is there."""
         return self._child is not None and self._child.running
 
     async def __aenter__(self) -> Self:
@@ -131,7 +131,7 @@ class EmbeddedServer:
         """Start the process and wait until it listens; on the same ports as before, if any.
 
         Raises:
-            EmbeddedServerError: It runs already, or didn't start; the message has its last words.
+            EmbeddedServerError: it runs already, or didn't start; the message has its last words.
         """
         if self.running:
             raise EmbeddedServerError("the embedded server is running already")
@@ -177,11 +177,11 @@ class EmbeddedServer:
         """Make an account, or change its password; kept over restarts.
 
         Args:
-            user: The part before the ``@``.
-            password: Its password.
+            user: the part before the ``@``.
+            password: its password.
 
         Raises:
-            EmbeddedServerError: The name or password isn't allowed.
+            EmbeddedServerError: the name or password isn't allowed.
         """
         if self.running:
             await self._call("add_account", user=user, password=password)
@@ -191,7 +191,7 @@ class EmbeddedServer:
         """Make a component domain known; kept over restarts.
 
         Raises:
-            EmbeddedServerError: The domain isn't allowed.
+            EmbeddedServerError: the domain isn't allowed.
         """
         if self.running:
             await self._call("add_component", jid=jid, secret=secret)
@@ -205,8 +205,8 @@ class EmbeddedServer:
         """Cut established connections hard, without a word, as a broken network does.
 
         Args:
-            count: How many, chosen at random among clients and components alike.
-            jid: Choose only among those with this full or bare address.
+            count: how many, chosen at random among clients and components alike.
+            jid: choose only among those with this full or bare address.
 
         Returns:
             The addresses of those cut.
@@ -216,7 +216,7 @@ class EmbeddedServer:
         return jids
 
     async def stats(self) -> dict[str, float]:
-        """Counters of the server.
+        """Return counters of the server.
 
         Returns:
             ``sessions`` and ``components`` connected now, ``sessions_waiting`` to be resumed,

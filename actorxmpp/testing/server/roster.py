@@ -37,11 +37,11 @@ class Item:
     """One contact.
 
     Attributes:
-        jid: Its bare address.
-        name: What the owner calls it.
-        groups: The owner's groups for it, in order.
-        state: The subscription between the two.
-        listed: Whether it is shown in the roster. A mere request to subscribe is not, until the
+        jid: its bare address.
+        name: what the owner calls it.
+        groups: the owner's groups for it, in order.
+        state: the subscription between the two.
+        listed: whether it is shown in the roster. A mere request to subscribe is not, until the
             owner answers it.
     """
 
@@ -52,7 +52,7 @@ class Item:
     listed: bool = False
 
     def element(self) -> Element:
-        """The ``item`` element a client sees."""
+        """Return the ``item`` element a client sees."""
         item = Element(_ITEM, {"jid": self.jid, "subscription": ATTRIBUTE[self.state & _BOTH]})
         if self.state & State.ASKED:
             item.set("ask", "subscribe")
@@ -80,27 +80,27 @@ class Roster:
     items: dict[str, Item] = field(default_factory=dict)
 
     def state(self, jid: str) -> State:
-        """The subscription with `jid`; `State.NONE` for a stranger."""
+        """Return the subscription with `jid`; `State.NONE` for a stranger."""
         item = self.items.get(jid)
         return State.NONE if item is None else item.state
 
     def with_state(self, flag: State) -> Iterator[str]:
-        """The contacts for which `flag` is set."""
+        """Return the contacts for which `flag` is set."""
         return (item.jid for item in list(self.items.values()) if item.state & flag)
 
     def change(self, jid: str, state: State, *, listed: bool) -> Item | None:
         """Set the subscription with `jid`.
 
         Args:
-            jid: The contact's bare address.
-            state: The new state.
-            listed: Whether the contact is shown from now on; one shown already stays so.
+            jid: the contact's bare address.
+            state: the new state.
+            listed: whether the contact is shown from now on; one shown already stays so.
 
         Returns:
             The item when the owner's clients have to be told of it, otherwise None.
 
         Raises:
-            RosterError: It would be one contact too many.
+            RosterError: it would be one contact too many.
         """
         item = self.items.get(jid)
         if item is None:
@@ -119,7 +119,7 @@ class Roster:
         """Add or rename a contact and return it.
 
         Raises:
-            RosterError: It would be one contact too many.
+            RosterError: it would be one contact too many.
         """
         item = self.items.get(change.jid) or self._add(Item(change.jid))
         item.name = change.name
@@ -131,7 +131,7 @@ class Roster:
         """Take a contact out and return what it was.
 
         Raises:
-            RosterError: There is no such contact in the roster.
+            RosterError: there is no such contact in the roster.
         """
         item = self.items.get(jid)
         if item is None or not item.listed:
@@ -139,7 +139,7 @@ class Roster:
         return self.items.pop(jid)
 
     def query(self) -> Element:
-        """The whole roster as its owner's clients see it."""
+        """Return the whole roster as its owner's clients see it."""
         query = Element(_QUERY)
         query.extend(item.element() for item in self.items.values() if item.listed)
         return query
@@ -152,7 +152,7 @@ class Roster:
 
 
 def push_query(item: Item, *, removed: bool = False) -> Element:
-    """The payload of a roster push (RFC 6121 section 2.1.6)."""
+    """Return the payload of a roster push (RFC 6121 section 2.1.6)."""
     query = Element(_QUERY)
     if removed:
         SubElement(query, _ITEM, {"jid": item.jid, "subscription": "remove"})
@@ -165,7 +165,7 @@ def read_change(query: Element) -> Change:
     """Read the payload of a roster ``set`` (RFC 6121 section 2.1.5).
 
     Raises:
-        RosterError: It doesn't hold exactly one item, or the item breaks a rule.
+        RosterError: it doesn't hold exactly one item, or the item breaks a rule.
     """
     items = query.findall(_ITEM)
     if len(items) != 1 or len(query) != 1:

@@ -33,10 +33,10 @@ class Router:
     """Sends every stanza where it belongs.
 
     Attributes:
-        domain: The server's own domain.
-        directory: Who is online.
-        offline: Messages for those who are not.
-        messages_routed: Message stanzas taken in, for the statistics.
+        domain: the server's own domain.
+        directory: who is online.
+        offline: messages for those who are not.
+        messages_routed: message stanzas taken in, for the statistics.
     """
 
     __slots__ = (
@@ -68,8 +68,8 @@ class Router:
         """Send a stanza on its way.
 
         Args:
-            sender: Whose stream it came from; its ``from`` is set and checked already.
-            stanza: The stanza, in ``jabber:client``.
+            sender: whose stream it came from; its ``from`` is set and checked already.
+            stanza: the stanza, in ``jabber:client``.
 
         Returns:
             False when it is no stanza at all (the stream ends with ``unsupported-stanza-type``).
@@ -89,7 +89,7 @@ class Router:
     def deliver(self, stanza: Element) -> None:
         """Send a stanza of the server's own (presence, pushes) to whoever is at its ``to``.
 
-        Nobody is told when nobody is there.
+        Nothing happens when nobody is there.
         """
         address = parse(stanza.get("to", ""))
         if address is None:
@@ -124,7 +124,7 @@ class Router:
         return found or Component(source, NOWHERE)
 
     def exists(self, address: Address) -> bool:
-        """Whether there is an account at a local address."""
+        """Return whether there is an account at a local address."""
         return bool(address.local) and self._accounts.exists(address.local)
 
     # -- messages --------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ class Router:
     # -- addresses -------------------------------------------------------------------------------
 
     def _address(self, sender: Sender, stanza: Element, to: str) -> Address | None:
-        """The local address a stanza is for; None when it is on its way or answered already."""
+        """Return the local address a stanza is for; None when it is dealt with already."""
         address = parse(to)
         if address is None:
             self.bounce(sender, stanza, "jid-malformed")

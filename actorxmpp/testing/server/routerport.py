@@ -20,18 +20,18 @@ class RouterPort(Protocol):
 
     @property
     def domain(self) -> str:
-        """The server's own domain."""
+        """Return the server's own domain."""
 
     @property
     def directory(self) -> Directory:
-        """Who is online."""
+        """Return who is online."""
 
     @property
     def offline(self) -> OfflineStore:
         """Messages for those who are not."""
 
     def exists(self, address: Address) -> bool:
-        """Whether there is an account at a local address."""
+        """Return whether there is an account at a local address."""
 
     def bounce(self, sender: Sender, stanza: Element, condition: str) -> None:
         """Answer a stanza with an error, unless it is itself an answer or an error."""

@@ -41,16 +41,16 @@ class Server:
     """A server to be started and stopped once.
 
     Args:
-        settings: What it serves and where.
+        settings: what it serves and where.
 
     Attributes:
-        accounts: Who may log in; may be added to while it runs.
-        state: Everything its connections share.
-        port: Of client streams, once started.
-        component_port: Of component streams, once started.
+        accounts: who may log in; may be added to while it runs.
+        state: everything its connections share.
+        port: of client streams, once started.
+        component_port: of component streams, once started.
 
     Raises:
-        SettingsError: The domain isn't one.
+        SettingsError: the domain isn't one.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -70,13 +70,13 @@ class Server:
 
     @property
     def state(self) -> ServerState:
-        """Everything the connections share; there is one from `start` on."""
+        """Return everything the connections share; there is one from `start` on."""
         assert self._state is not None, "the server has not started"
         return self._state
 
     @property
     def ca_file(self) -> Path:
-        """The certificate authority that clients have to trust."""
+        """Return the certificate authority that clients have to trust."""
         assert self._files is not None, "the server has not started"
         return self._files.ca_file
 
@@ -84,9 +84,9 @@ class Server:
         """Make what is missing (certificate, keys), then listen.
 
         Raises:
-            NetError: An address can't be listened on.
-            OSError: The certificate can't be written.
-            AccountError: An account or component of the settings isn't allowed.
+            NetError: an address can't be listened on.
+            OSError: the certificate can't be written.
+            AccountError: an account or component of the settings isn't allowed.
         """
         settings = self._settings
         await self.accounts.add_all(
@@ -136,8 +136,8 @@ class Server:
         """Cut established connections hard, chosen at random; repeatable with a seed.
 
         Args:
-            count: How many, clients and components alike.
-            jid: Choose only among those with this full or bare address.
+            count: how many, clients and components alike.
+            jid: choose only among those with this full or bare address.
 
         Returns:
             Their addresses.
@@ -156,7 +156,7 @@ class Server:
         return [entry.jid for entry in chosen]
 
     def stats(self) -> dict[str, float]:
-        """Counters and costs; see `EmbeddedServer.stats`."""
+        """Return counters and costs; see `EmbeddedServer.stats`."""
         state = self.state
         return {
             "sessions": len(state.directory.resources) - state.sessions.waiting,

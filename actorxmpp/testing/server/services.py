@@ -125,7 +125,7 @@ class Services:
 
 
 def _nothing(sender: Sender, payload: Element) -> None:
-    """The answer is an empty result."""
+    """Answer with an empty result."""
 
 
 def _roster_get(sender: Sender, payload: Element) -> Element:  # noqa: ARG001 - the table's signature

@@ -1,7 +1,7 @@
 """The sessions that can be resumed (XEP-0198 section 5), and how each of them ends.
 
 A session without stream management ends with its stream. One that can be resumed and whose
-connection is lost waits here: a `WaitingStream` takes the place of its stream, keeps what is sent
+connection is lost waits here: a `WaitingStream` replaces its stream, keeps what is sent
 to it, and its time runs. To everybody else it is online all the while.
 
 Rules: a session ends exactly once, through `ended`, whether it was closed, replaced, expired or let
@@ -27,12 +27,12 @@ class Sessions:
     """Sessions by the id they are resumed by.
 
     Args:
-        loop: Whose time runs.
-        ended: Called with a session that is over.
+        loop: whose time runs.
+        ended: called with a session that is over.
 
     Attributes:
-        resumable: Id to session, those that wait included.
-        resumptions: How many were resumed so far.
+        resumable: id to session, those that wait included.
+        resumptions: how many were resumed so far.
     """
 
     __slots__ = ("_ended", "_handled", "_loop", "_timers", "resumable", "resumptions")
@@ -47,7 +47,7 @@ class Sessions:
 
     @property
     def waiting(self) -> int:
-        """How many sessions have lost their connection and wait."""
+        """Return how many sessions have lost their connection and wait."""
         return len(self._timers)
 
     def add(self, resource: Resource, management: Management) -> None:
@@ -58,8 +58,8 @@ class Sessions:
         """Return the session of an account that has this id, if it can be resumed.
 
         Args:
-            previd: The id.
-            bare: The account's address; another account's sessions are not found.
+            previd: the id.
+            bare: the account's address; another account's sessions are not found.
         """
         resource = self.resumable.get(previd)
         return resource if resource is not None and resource.user.bare == bare else None

@@ -1,4 +1,4 @@
-"""What one embedded server is told when it starts, checked field by field."""
+"""The settings of one embedded server, checked field by field."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ class Settings:
     """The settings of one server process.
 
     Attributes:
-        domain: The XMPP domain it serves.
-        host: The address it listens on.
-        port: Of client streams (STARTTLS); 0 takes a free one.
-        component_port: Of component streams (XEP-0114); 0 takes a free one.
-        accounts: User name to password.
-        components: Component domain to secret.
-        auto_accounts: With a password here every user name exists and has it.
-        auto_components: With a secret here every other domain is a component and has it.
-        channel_binding: Offer the SCRAM-PLUS mechanisms too, with tls-server-end-point.
-        stream_management: Offer stream management (XEP-0198).
-        resume_seconds: How long a session is kept for its client to resume it; 0: not at all.
-        location: Where clients are asked to resume; None: nowhere in particular.
-        salt_secret: What the accounts' salts are made from, for them to be the same in the next
+        domain: the XMPP domain it serves.
+        host: the address it listens on.
+        port: of client streams (STARTTLS); 0 takes a free one.
+        component_port: of component streams (XEP-0114); 0 takes a free one.
+        accounts: user name to password.
+        components: component domain to secret.
+        auto_accounts: with a password here every user name exists and has it.
+        auto_components: with a secret here every other domain is a component and has it.
+        channel_binding: offer the SCRAM-PLUS mechanisms too, with tls-server-end-point.
+        stream_management: offer stream management (XEP-0198).
+        resume_seconds: how long a session is kept for its client to resume it; 0: not at all.
+        location: where clients are asked to resume; None: nowhere in particular.
+        salt_secret: what the accounts' salts are made from, for them to be the same in the next
             process; None: new ones.
-        seed: Makes the choice of connections to cut and of resource names repeatable.
-        folder: Where the certificate lies or is to be made; None for a new private folder that
+        seed: makes the choice of connections to cut and of resource names repeatable.
+        folder: where the certificate lies or is to be made; None for a new private folder that
             is removed at the end.
 
     Raises:
-        SettingsError: A value is of the wrong kind or out of its range.
+        SettingsError: a value is of the wrong kind or out of its range.
     """
 
     domain: str = "localhost"
@@ -87,7 +87,7 @@ class Settings:
         """Make settings from decoded JSON.
 
         Raises:
-            SettingsError: An unknown field, or a value that can't be used.
+            SettingsError: an unknown field, or a value that can't be used.
         """
         unknown = sorted(set(values) - {known.name for known in fields(cls)})
         if unknown:

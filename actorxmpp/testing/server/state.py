@@ -27,21 +27,21 @@ class ServerState:
     """The shared state of one server.
 
     Attributes:
-        domain: The server's own domain.
-        accounts: Who may log in.
-        directory: Who is online.
-        router: Where stanzas go.
-        tls: The context of all TLS connections.
-        bindings: Channel binding data by type; empty when none is offered.
-        streams: Every open connection, for the end of the server and its limit.
-        empty: Set while there is no connection at all.
-        logins: Clients and components that logged in since the start.
-        management: What is offered of stream management.
-        sessions: The sessions that can be resumed.
-        faults: What the server does wrong on purpose; None: nothing.
+        domain: the server's own domain.
+        accounts: who may log in.
+        directory: who is online.
+        router: where stanzas go.
+        tls: the context of all TLS connections.
+        bindings: channel binding data by type; empty when none is offered.
+        streams: every open connection, for the end of the server and its limit.
+        empty: set while there is no connection at all.
+        logins: clients and components that logged in since the start.
+        management: what is offered of stream management.
+        sessions: the sessions that can be resumed.
+        faults: what the server does wrong on purpose; None: nothing.
         features: XML added to the stream features of those who have logged in.
-        ack_requests: How often clients asked for an acknowledgement.
-        on_stanza: Called with each stanza of a client that is handled.
+        ack_requests: how often clients asked for an acknowledgement.
+        on_stanza: called with each stanza of a client that is handled.
     """
 
     __slots__ = (
@@ -110,23 +110,23 @@ class ServerState:
                 self.router.redeliver(stanza)
 
     def new_resource(self) -> str:
-        """A resource name for a client that didn't ask for one; repeatable with a seed."""
+        """Make a resource name for a client that didn't ask for one; repeatable with a seed."""
         if self._rng is None:
             return secrets.token_urlsafe(9)
         return f"{self._rng.getrandbits(64):016x}"
 
     def new_session_id(self) -> str:
-        """An id for a session to be resumed by; repeatable with a seed."""
+        """Make an id for a session to be resumed by; repeatable with a seed."""
         return self.new_resource()
 
     def remove(self, stream: Stream) -> None:
-        """A connection is over."""
+        """Forget a connection that is over."""
         self.streams.discard(stream)
         if not self.streams:
             self.empty.set()
 
     def add(self, stream: Stream) -> None:
-        """A connection was accepted."""
+        """Take in a connection that was accepted."""
         self.streams.add(stream)
         self.empty.clear()
 

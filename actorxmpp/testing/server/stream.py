@@ -52,9 +52,9 @@ class Refusal(Exception):
     """The peer broke a rule: the stream ends with this stream error.
 
     Attributes:
-        condition: The defined condition (RFC 6120 section 4.9.3).
-        text: A text beside it.
-        special: The XML of an application's own condition.
+        condition: the defined condition (RFC 6120 section 4.9.3).
+        text: a text beside it.
+        special: the XML of an application's own condition.
     """
 
     def __init__(self, condition: str, text: str = "", special: str = "") -> None:
@@ -65,7 +65,7 @@ class Refusal(Exception):
 
 
 class Phase(IntEnum):
-    """How far the connection's life has gone; it only ever goes on."""
+    """Return how far the connection's life has gone; it only ever goes on."""
 
     NEGOTIATING = 0
     ESTABLISHED = 1
@@ -80,9 +80,9 @@ class Stream:
     """One connection of a client or component.
 
     Args:
-        connection: The socket.
-        domain: The server's name, for stream headers.
-        output_limit: Bytes that may wait for this peer.
+        connection: the socket.
+        domain: the server's name, for stream headers.
+        output_limit: bytes that may wait for this peer.
     """
 
     __slots__ = (
@@ -117,29 +117,29 @@ class Stream:
 
     @property
     def phase(self) -> Phase:
-        """How far the connection's life has gone."""
+        """Return how far the connection's life has gone."""
         return self._phase
 
     # -- for subclasses --------------------------------------------------------------------------
 
     def _header(self, opened: StreamOpened) -> None:
-        """A stream header has come whose name is right. Raises `Refusal`."""
+        """Take a stream header whose name is right. Raises `Refusal`."""
         raise NotImplementedError
 
     def _element(self, element: Element) -> None:
-        """A complete child of the stream has come. Raises `Refusal`."""
+        """Take a complete child of the stream. Raises `Refusal`."""
         raise NotImplementedError
 
     def _left(self, *, lost: bool) -> None:
-        """The peer is gone, or as good as: take it out wherever it was entered.
+        """Take the peer out wherever it was entered: it is gone, or as good as.
 
         Args:
-            lost: The connection broke; nobody ended the stream.
+            lost: the connection broke; nobody ended the stream.
         """
         raise NotImplementedError
 
     def _gone(self) -> None:
-        """The connection is over and done with."""
+        """Forget the connection: it is over and done with."""
         raise NotImplementedError
 
     def _restart(self) -> None:
@@ -149,7 +149,7 @@ class Stream:
         self._restarted = True
 
     def _establish(self) -> None:
-        """Negotiation is over."""
+        """Note that negotiation is over."""
         self._phase = Phase.ESTABLISHED
         self._stop_timer()
 
@@ -205,7 +205,7 @@ class Stream:
         self._header(opened)
 
     def connection_lost(self, error: NetError | None) -> None:  # noqa: ARG002 - the protocol's
-        """The socket is gone."""
+        """Let go of everything: the socket is gone."""
         self._finish()
 
     def _too_slow(self) -> None:
@@ -255,11 +255,11 @@ class Stream:
         self._connection.resume_reading()
 
     def pause_writing(self) -> None:
-        """The peer reads too slowly: keep what comes until it catches up."""
+        """Keep what comes until the peer catches up: it reads too slowly."""
         self._paused = True
 
     def resume_writing(self) -> None:
-        """The peer has caught up."""
+        """Go on: the peer has caught up."""
         self._paused = False
         self._drain()
 
@@ -294,9 +294,9 @@ class Stream:
         """End the stream with a stream error (RFC 6120 section 4.9).
 
         Args:
-            condition: The defined condition.
-            text: A text beside it.
-            special: The XML of an application's own condition.
+            condition: the defined condition.
+            text: a text beside it.
+            special: the XML of an application's own condition.
         """
         if self._phase >= Phase.CLOSING:
             return

@@ -1,8 +1,8 @@
 """Presence subscriptions as a table: the nine states of RFC 6121 appendix A and its eight events.
 
 A state is a set of flags; an event is one row saying which flags it needs, which stop it, which it
-takes away and which it adds. `apply` is a pure function of state and event; who is told about it is
-`presence.py`'s business.
+takes away and which it adds. `apply` is a pure function of state and event; who is notified of it
+is `presence.py`'s business.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ class Rule:
     """One event's row.
 
     Attributes:
-        needs: At least one of these flags must be set for the event to change anything (none: no
+        needs: at least one of these flags must be set for the event to change anything (none: no
             condition).
-        stopped_by: Any of these flags makes it change nothing.
-        clears: Flags taken away.
-        sets: Flags added.
-        always_passes: The stanza goes on to the other side even when nothing changes here.
+        stopped_by: any of these flags makes it change nothing.
+        clears: flags taken away.
+        sets: flags added.
+        always_passes: the stanza goes on to the other side even when nothing changes here.
     """
 
     needs: State = State.NONE
@@ -95,8 +95,8 @@ def apply(event: Event, state: State) -> tuple[State, bool]:
     """Return the state after `event`, and whether its stanza passes on.
 
     Args:
-        event: What was sent by or has arrived for the owner of the roster.
-        state: The state before.
+        event: what was sent by or has arrived for the owner of the roster.
+        state: the state before.
     """
     rule = RULES[event]
     if rule.stopped_by & state or (rule.needs and not rule.needs & state):
