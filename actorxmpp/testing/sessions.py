@@ -77,7 +77,11 @@ class SessionFactory:
         settings = self.server.settings()
         address = ("memory", COMPONENT_PORT) if role.is_component else None
         role.settings = replace(
-            role.settings, tls=settings.tls, connector=settings.connector, server=address
+            role.settings,
+            tls=settings.tls,
+            require_tls=settings.require_tls,
+            connector=settings.connector,
+            server=address,
         )
         self.roles.append(role)
         await self._established(role)

@@ -307,15 +307,16 @@ class Stream:
     def _end(self, last: bytes) -> None:
         self._phase = Phase.CLOSING
         self._stop_timer()
+        close = self._connection.close  # bounds the wait for the peer itself
         try:
             self._connection.write(b"".join((*(self._queue or ()), last)))
         except WriteBufferFull:
-            self._abort()  # it left no room even for a farewell
+            close = self._abort  # there is no room even for the last words
         except ConnectionClosed:
             pass
         self._drop_queue()
         self._left(lost=False)
-        self._connection.close()  # bounds the wait for the peer itself
+        close()
 
     def cut(self) -> None:
         """Drop the connection hard, without a word."""
