@@ -1,4 +1,7 @@
-"""A server that does what a script says: for everything an honest server never does.
+"""A server that does what a script says, on sockets: for everything an honest server never does.
+
+What needs no socket is played by ``actorxmpp.testing.ScriptedServer``. This one shares no code with
+our network layer, so that a mistake there is not made twice.
 
 Plain asyncio streams and the standard library's TLS on a port of the loopback. A script is a
 coroutine function that gets the connection; when it returns, the server reads until the client
@@ -45,8 +48,8 @@ def mechanisms(*names: str) -> str:
 SCRAM = mechanisms("SCRAM-SHA-256", "PLAIN")
 
 
-class Link:
-    """One client's connection, seen from the server."""
+class Stream:
+    """One client's stream, seen from the server."""
 
     def __init__(
         self,
@@ -161,7 +164,7 @@ class Link:
             await self._writer.wait_closed()
 
 
-Script = Callable[[Link], Awaitable[None]]
+Script = Callable[[Stream], Awaitable[None]]
 
 
 class HostileServer:
@@ -187,18 +190,18 @@ class HostileServer:
             self._context.load_cert_chain(certificate.certificate, certificate.key)
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self.links: list[Link] = []
+        self.streams: list[Stream] = []
         self.port = 0
 
     @property
     def said(self) -> bytes:
         """What all clients have said."""
-        return b"".join(link.said for link in self.links)
+        return b"".join(stream.said for stream in self.streams)
 
     @property
     def sent(self) -> int:
         """Bytes sent to all clients."""
-        return sum(link.sent for link in self.links)
+        return sum(stream.sent for stream in self.streams)
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(
@@ -218,12 +221,12 @@ class HostileServer:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
-        link = Link(reader, writer, self._context)
-        self.links.append(link)
+        stream = Stream(reader, writer, self._context)
+        self.streams.append(stream)
         script = self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
         try:
-            await script(link)
-            while await link.read():
+            await script(stream)
+            while await stream.read():
                 pass
         except (OSError, ssl.SSLError, asyncio.IncompleteReadError):
             pass  # the client has left, which is what most of these tests want
@@ -231,4 +234,4 @@ class HostileServer:
             pass  # the end of the test; asyncio's streams log a cancelled handler
         finally:
             self._tasks.discard(task)
-            await link.close()
+            await stream.close()

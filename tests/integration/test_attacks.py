@@ -35,8 +35,8 @@ from .hostile import (
     TLS,
     USER,
     HostileServer,
-    Link,
     Script,
+    Stream,
     mechanisms,
 )
 from .ours import Ours, Sockets, until
@@ -150,9 +150,9 @@ def test_a_bad_certificate_ends_it_before_the_client_says_who_it_is(
     check: TlsCheck,
     direct_tls: bool,
 ) -> None:
-    async def script(link: Link) -> None:
+    async def script(stream: Stream) -> None:
         if not direct_tls:
-            await link.secure()
+            await stream.secure()
 
     server = HostileServer(script, certificate=make(authority), direct_tls=direct_tls)
 
@@ -166,34 +166,34 @@ def test_a_bad_certificate_ends_it_before_the_client_says_who_it_is(
 
     asyncio.run(attacked(server, authority, scene, direct_tls=direct_tls))
     # After STARTTLS was agreed on, nothing: not even a stream header.
-    assert all(link.said[link.in_clear :] == b"" for link in server.links)
+    assert all(stream.said[stream.in_clear :] == b"" for stream in server.streams)
 
 
 # Before TLS.
 
 
-async def without_starttls(link: Link) -> None:
+async def without_starttls(stream: Stream) -> None:
     """Somebody has taken STARTTLS out of the features."""
-    await link.open(SCRAM)
+    await stream.open(SCRAM)
 
 
-async def without_features(link: Link) -> None:
+async def without_features(stream: Stream) -> None:
     """Somebody has taken out all of them."""
-    await link.open("")
+    await stream.open("")
 
 
-async def starttls_refused(link: Link) -> None:
+async def starttls_refused(stream: Stream) -> None:
     """STARTTLS is offered, and then refused."""
-    await link.open(STARTTLS)
-    await link.expect(rb"<starttls[^>]*/>")
-    await link.send(f"<failure xmlns='{TLS}'/>")
+    await stream.open(STARTTLS)
+    await stream.expect(rb"<starttls[^>]*/>")
+    await stream.send(f"<failure xmlns='{TLS}'/>")
 
 
-async def version_before_features(link: Link) -> None:
+async def version_before_features(stream: Stream) -> None:
     """A stream of before XMPP 1.0, which has no TLS at all, and features all the same."""
-    await link.expect(rb"<stream:stream[^>]*>")
+    await stream.expect(rb"<stream:stream[^>]*>")
     header = HEADER.replace(" version='1.0' xmlns=", " xmlns=")
-    await link.send(f"{header}<stream:features>{SCRAM}</stream:features>")
+    await stream.send(f"{header}<stream:features>{SCRAM}</stream:features>")
 
 
 @pytest.mark.parametrize("script", [without_starttls, without_features])
@@ -218,12 +218,12 @@ def test_a_server_that_can_not_do_tls_is_left(
 def test_what_was_said_before_tls_is_not_taken_for_said_within(
     authority: Authority, honest: CertificateFiles
 ) -> None:
-    async def script(link: Link) -> None:
-        await link.open(STARTTLS)
-        await link.expect(rb"<starttls[^>]*/>")
+    async def script(stream: Stream) -> None:
+        await stream.open(STARTTLS)
+        await stream.expect(rb"<starttls[^>]*/>")
         injected = f"{HEADER}<stream:features>{mechanisms('PLAIN')}</stream:features>"
-        await link.send(f"<proceed xmlns='{TLS}'/>{injected}")
-        await link.tls()
+        await stream.send(f"<proceed xmlns='{TLS}'/>{injected}")
+        await stream.tls()
 
     server = HostileServer(script, certificate=honest)
 
@@ -234,16 +234,16 @@ def test_what_was_said_before_tls_is_not_taken_for_said_within(
 # Authentication.
 
 
-async def only_plain_the_second_time(link: Link) -> None:
+async def only_plain_the_second_time(stream: Stream) -> None:
     """The same server again, with nothing but PLAIN on offer."""
-    await link.secure()
-    await link.open(mechanisms("PLAIN"))
+    await stream.secure()
+    await stream.open(mechanisms("PLAIN"))
 
 
-async def log_in_and_hang_up(link: Link) -> None:
+async def log_in_and_hang_up(stream: Stream) -> None:
     """An honest login, and the connection is gone."""
-    await link.log_in()
-    await link.close()
+    await stream.log_in()
+    await stream.close()
 
 
 def test_a_weaker_mechanism_than_last_time_is_refused(
@@ -257,17 +257,17 @@ def test_a_weaker_mechanism_than_last_time_is_refused(
         assert status.connections == 1
 
     asyncio.run(attacked(server, authority, scene, backoff=QUICK))
-    assert server.links[-1].said.count(b"<auth") == 0
+    assert server.streams[-1].said.count(b"<auth") == 0
 
 
 def scram(change: Callable[[bytes], bytes]) -> Script:
     """An honest SCRAM exchange whose first message is changed."""
 
-    async def script(link: Link) -> None:
-        await link.secure()
-        await link.open(SCRAM)
-        _, first = await link.challenge()
-        await link.say_sasl("challenge", change(first))
+    async def script(stream: Stream) -> None:
+        await stream.secure()
+        await stream.open(SCRAM)
+        _, first = await stream.challenge()
+        await stream.say_sasl("challenge", change(first))
 
     return script
 
@@ -277,32 +277,32 @@ def another_nonce(first: bytes) -> bytes:
     return b"r=" + first[2:].swapcase()
 
 
-async def wrong_signature(link: Link) -> None:
+async def wrong_signature(stream: Stream) -> None:
     """The server doesn't know the password, and lets everybody in."""
-    await link.secure()
-    await link.open(SCRAM)
-    _, first = await link.challenge()
-    await link.say_sasl("challenge", first)
-    await link.response()
-    await link.say_sasl("success", b"v=" + b"A" * 43 + b"=")
+    await stream.secure()
+    await stream.open(SCRAM)
+    _, first = await stream.challenge()
+    await stream.say_sasl("challenge", first)
+    await stream.response()
+    await stream.say_sasl("success", b"v=" + b"A" * 43 + b"=")
 
 
-async def no_signature(link: Link) -> None:
+async def no_signature(stream: Stream) -> None:
     """The same, and it doesn't even pretend."""
-    await link.secure()
-    await link.open(SCRAM)
-    _, first = await link.challenge()
-    await link.say_sasl("challenge", first)
-    await link.response()
-    await link.say_sasl("success", b"")
+    await stream.secure()
+    await stream.open(SCRAM)
+    _, first = await stream.challenge()
+    await stream.say_sasl("challenge", first)
+    await stream.response()
+    await stream.say_sasl("success", b"")
 
 
-async def success_at_once(link: Link) -> None:
+async def success_at_once(stream: Stream) -> None:
     """The server skips the exchange."""
-    await link.secure()
-    await link.open(SCRAM)
-    await link.challenge()
-    await link.say_sasl("success", b"")
+    await stream.secure()
+    await stream.open(SCRAM)
+    await stream.challenge()
+    await stream.say_sasl("success", b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,14 +344,14 @@ def test_a_scram_server_that_does_not_play_fair_is_refused(
 def test_a_reply_from_another_sender_completes_nothing(
     authority: Authority, honest: CertificateFiles
 ) -> None:
-    async def script(link: Link) -> None:
-        await link.log_in()
-        found = await link.expect(rb"<iq[^>]*\bid=['\"]([^'\"]+)['\"]")
+    async def script(stream: Stream) -> None:
+        await stream.log_in()
+        found = await stream.expect(rb"<iq[^>]*\bid=['\"]([^'\"]+)['\"]")
         number = found[1].decode()
         for sender in (f"mallory@{DOMAIN}", f"juliet@{DOMAIN}/other", DOMAIN, f"{USER}@{DOMAIN}"):
-            await link.send(f"<iq type='result' id='{number}' from='{sender}'><no/></iq>")
-        await link.send(f"<iq type='result' id='{number}'><no/></iq>")
-        await link.send(
+            await stream.send(f"<iq type='result' id='{number}' from='{sender}'><no/></iq>")
+        await stream.send(f"<iq type='result' id='{number}'><no/></iq>")
+        await stream.send(
             f"<iq type='result' id='{number}' from='juliet@{DOMAIN}/balcony'>"
             "<yes xmlns='urn:test'/></iq>"
         )
@@ -371,15 +371,15 @@ def test_a_reply_from_another_sender_completes_nothing(
 def endless(before: str, piece: bytes, *, logged_in: bool) -> Script:
     """Send a beginning and then pieces, a gigabyte of them."""
 
-    async def script(link: Link) -> None:
+    async def script(stream: Stream) -> None:
         if logged_in:
-            await link.log_in()
+            await stream.log_in()
         else:
-            await link.secure()
-            await link.expect(rb"<stream:stream[^>]*>")
-        await link.send(before)
-        while link.sent < GIB:
-            await link.send(piece)
+            await stream.secure()
+            await stream.expect(rb"<stream:stream[^>]*>")
+        await stream.send(before)
+        while stream.sent < GIB:
+            await stream.send(piece)
 
     return script
 
@@ -411,7 +411,7 @@ def test_a_gigabyte_is_refused_long_before_it_is_read(
             "the client leaves",
             TIMEOUT_S,
         )
-        await until(lambda: server.links[0].over, "the server is told", TIMEOUT_S)
+        await until(lambda: server.streams[0].over, "the server notices", TIMEOUT_S)
         grown = rss_kib() - before
         print(f"{name}: {server.sent >> 10} KiB sent, memory grew by {grown} KiB: {status.reason}")
         assert server.sent < 16 * 1024**2
@@ -422,12 +422,12 @@ def test_a_gigabyte_is_refused_long_before_it_is_read(
 
 
 def test_features_without_end_are_refused(authority: Authority, honest: CertificateFiles) -> None:
-    async def script(link: Link) -> None:
-        await link.secure()
-        await link.expect(rb"<stream:stream[^>]*>")
-        await link.send(HEADER)
-        while link.sent < GIB:
-            await link.send("<stream:features/>" * 1000)
+    async def script(stream: Stream) -> None:
+        await stream.secure()
+        await stream.expect(rb"<stream:stream[^>]*>")
+        await stream.send(HEADER)
+        while stream.sent < GIB:
+            await stream.send("<stream:features/>" * 1000)
 
     server = HostileServer(script, certificate=honest)
 
@@ -450,58 +450,58 @@ def test_white_space_without_end_does_not_stop_the_clock(
 # A server that stops answering.
 
 
-async def silent_after_connect(_link: Link) -> None:
+async def silent_after_connect(_stream: Stream) -> None:
     """Not even a header."""
 
 
-async def silent_after_header(link: Link) -> None:
+async def silent_after_header(stream: Stream) -> None:
     """No features."""
-    await link.expect(rb"<stream:stream[^>]*>")
-    await link.send(HEADER)
+    await stream.expect(rb"<stream:stream[^>]*>")
+    await stream.send(HEADER)
 
 
-async def silent_after_starttls(link: Link) -> None:
+async def silent_after_starttls(stream: Stream) -> None:
     """No proceed."""
-    await link.open(STARTTLS)
+    await stream.open(STARTTLS)
 
 
-async def silent_in_handshake(link: Link) -> None:
+async def silent_in_handshake(stream: Stream) -> None:
     """No TLS after proceed."""
-    await link.open(STARTTLS)
-    await link.expect(rb"<starttls[^>]*/>")
-    await link.send(f"<proceed xmlns='{TLS}'/>")
+    await stream.open(STARTTLS)
+    await stream.expect(rb"<starttls[^>]*/>")
+    await stream.send(f"<proceed xmlns='{TLS}'/>")
 
 
-async def silent_within_tls(link: Link) -> None:
+async def silent_within_tls(stream: Stream) -> None:
     """No header within TLS."""
-    await link.secure()
+    await stream.secure()
 
 
-async def silent_after_auth(link: Link) -> None:
+async def silent_after_auth(stream: Stream) -> None:
     """No challenge."""
-    await link.secure()
-    await link.open(SCRAM)
+    await stream.secure()
+    await stream.open(SCRAM)
 
 
-async def silent_after_response(link: Link) -> None:
+async def silent_after_response(stream: Stream) -> None:
     """No verdict."""
-    await link.secure()
-    await link.open(SCRAM)
-    _, first = await link.challenge()
-    await link.say_sasl("challenge", first)
+    await stream.secure()
+    await stream.open(SCRAM)
+    _, first = await stream.challenge()
+    await stream.say_sasl("challenge", first)
 
 
-async def silent_after_success(link: Link) -> None:
+async def silent_after_success(stream: Stream) -> None:
     """No new stream."""
-    await link.secure()
-    await link.authenticate()
+    await stream.secure()
+    await stream.authenticate()
 
 
-async def silent_after_bind(link: Link) -> None:
+async def silent_after_bind(stream: Stream) -> None:
     """No resource."""
-    await link.secure()
-    await link.authenticate()
-    await link.open(BIND)
+    await stream.secure()
+    await stream.authenticate()
+    await stream.open(BIND)
 
 
 class Impatient(ClientNegotiation):

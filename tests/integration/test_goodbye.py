@@ -14,7 +14,7 @@ from actorxmpp.settings import SessionSettings
 from actorxmpp.status import SessionState
 from supervisors import shutdown
 
-from .hostile import DOMAIN, PASSWORD, USER, HostileServer, Link, Script
+from .hostile import DOMAIN, PASSWORD, USER, HostileServer, Script, Stream
 from .ours import Ours, Sockets, until
 from .servers.base import HOST
 from .servers.pki import Authority
@@ -25,34 +25,34 @@ LATER_S = 0.2
 """By then a session that reconnects would have: its delays are a tenth of it."""
 
 
-async def close_in_order(link: Link) -> None:
+async def close_in_order(stream: Stream) -> None:
     """As it should be, with messages that were still under way."""
-    await link.send("<message from='a@b'><body>late</body></message></stream:stream>")
+    await stream.send("<message from='a@b'><body>late</body></message></stream:stream>")
 
 
-async def hang_up(link: Link) -> None:
+async def hang_up(stream: Stream) -> None:
     """The end of the connection, and no word."""
-    await link.close()
+    await stream.close()
 
 
-async def reset(link: Link) -> None:
+async def reset(stream: Stream) -> None:
     """RST."""
-    link.abort()
+    stream.abort()
 
 
-async def silent(_link: Link) -> None:
+async def silent(_stream: Stream) -> None:
     """Nothing at all."""
 
 
-async def stream_error(link: Link) -> None:
+async def stream_error(stream: Stream) -> None:
     """An error that a session would come back from."""
     ns = "urn:ietf:params:xml:ns:xmpp-streams"
-    await link.send(f"<stream:error><reset xmlns='{ns}'/></stream:error></stream:stream>")
+    await stream.send(f"<stream:error><reset xmlns='{ns}'/></stream:error></stream:stream>")
 
 
-async def broken_xml(link: Link) -> None:
+async def broken_xml(stream: Stream) -> None:
     """Something that closes nothing."""
-    await link.send("</nonsense>")
+    await stream.send("</nonsense>")
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,10 @@ async def broken_xml(link: Link) -> None:
 def test_a_session_that_was_disconnected_stays_so(goodbye: Script, tmp_path: Path) -> None:
     authority = Authority(tmp_path)
 
-    async def script(link: Link) -> None:
-        await link.log_in()
-        await link.expect(rb"</stream:stream>")
-        await goodbye(link)
+    async def script(stream: Stream) -> None:
+        await stream.log_in()
+        await stream.expect(rb"</stream:stream>")
+        await goodbye(stream)
 
     async def main() -> None:
         server = HostileServer(script, certificate=authority.issue((DOMAIN,)))
@@ -83,8 +83,8 @@ def test_a_session_that_was_disconnected_stays_so(goodbye: Script, tmp_path: Pat
             with contextlib.suppress(TimeoutError):
                 await client.wait_until("connected", LATER_S)
             assert client.session.status.state is SessionState.STOPPED
-            assert len(server.links) == 1
-            session = client.session.supervisor
+            assert len(server.streams) == 1
+            session = client.session.session
             assert session is not None
             await shutdown(session)
             await sockets.closed()
