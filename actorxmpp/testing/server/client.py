@@ -10,6 +10,7 @@ stream of the account takes it over with ``resume`` where it would otherwise bin
 
 from __future__ import annotations
 
+import asyncio
 import binascii
 import logging
 import secrets
@@ -107,7 +108,16 @@ class ClientStream(Stream):
         state: the server it belongs to.
     """
 
-    __slots__ = ("_attempts", "_management", "_resource", "_scram", "_state", "_step", "_user")
+    __slots__ = (
+        "_ask_timer",
+        "_attempts",
+        "_management",
+        "_resource",
+        "_scram",
+        "_state",
+        "_step",
+        "_user",
+    )
 
     def __init__(self, connection: Connection, state: ServerState) -> None:
         super().__init__(connection, state.domain, CLIENT_OUTPUT_BYTES)
@@ -118,6 +128,7 @@ class ClientStream(Stream):
         self._user = ""
         self._resource: Resource | None = None
         self._management: Management | None = None
+        self._ask_timer: asyncio.TimerHandle | None = None
 
     # -- stream headers and features -------------------------------------------------------------
 
@@ -359,8 +370,17 @@ class ClientStream(Stream):
             return
         ask = management.sent(data)
         self.write(data + REQUEST if ask else data)
+        if self._ask_timer is None and not ask:
+            seconds = self._state.management.ack_seconds
+            self._ask_timer = asyncio.get_running_loop().call_later(seconds, self._ask)
         if management.overfull and self._phase is Phase.ESTABLISHED:
             self._end_soon("too much was not acknowledged")
+
+    def _ask(self) -> None:
+        """Ask for the acknowledgement of the last stanzas, too few to have been asked for."""
+        self._ask_timer = None
+        if self._management is not None and self._management.due():
+            self.write(REQUEST)
 
     # -- stanzas ---------------------------------------------------------------------------------
 
@@ -389,6 +409,9 @@ class ClientStream(Stream):
     def _left(self, *, lost: bool) -> None:
         # Letting go of each other here frees 30 KiB at once, without the cycle collector.
         resource, self._resource, self._management = self._resource, None, None
+        timer, self._ask_timer = self._ask_timer, None
+        if timer is not None:
+            timer.cancel()
         if resource is not None and not (lost and self._state.sessions.lost(resource)):
             self._state.end_session(resource)
 

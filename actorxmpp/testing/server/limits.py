@@ -65,6 +65,9 @@ OFFLINE_TOTAL: Final = 10_000
 ACK_EVERY: Final = 10
 """Stanzas sent to a client before it is asked for an acknowledgement (XEP-0198 section 4)."""
 
+ACK_SECONDS: Final = 2.0
+"""How long a stanza may be unacknowledged before that, and not asked for."""
+
 MAX_UNACKED: Final = 2_000
 """Stanzas kept for a client that has not acknowledged them, connected or waiting to resume; one
 more ends its session. Prosody keeps about 1,000 for one that waits."""

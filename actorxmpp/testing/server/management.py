@@ -19,6 +19,7 @@ from xml.etree.ElementTree import Element, fromstring
 from actorxmpp.testing.server import namespaces as ns
 from actorxmpp.testing.server.limits import (
     ACK_EVERY,
+    ACK_SECONDS,
     MAX_UNACKED,
     MAX_UNACKED_BYTES,
     RESUME_SECONDS,
@@ -52,12 +53,14 @@ class ManagementOptions:
         resume_seconds: how long a session is kept when its connection is lost; 0: never.
         location: where a client is asked to resume; empty: nowhere in particular.
         ack_every: stanzas sent to a client before it is asked for an acknowledgement.
+        ack_seconds: how long after fewer than those it is asked.
     """
 
     offered: bool = True
     resume_seconds: float = RESUME_SECONDS
     location: str = ""
     ack_every: int = ACK_EVERY
+    ack_seconds: float = ACK_SECONDS
 
 
 class Management:
@@ -121,6 +124,12 @@ class Management:
             return False
         self._since_request = 0
         return True
+
+    def due(self) -> bool:
+        """Return whether to ask for what was not asked for yet, and count it as asked for."""
+        due = self._since_request > 0 and bool(self.unacked)
+        self._since_request = 0
+        return due
 
     def acknowledge(self, h: int) -> None:
         """Forget what the client has handled.

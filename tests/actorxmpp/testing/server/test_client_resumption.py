@@ -132,6 +132,18 @@ def test_the_client_is_asked_after_so_many_stanzas(server: Any) -> None:
     server.run(story())
 
 
+def test_the_client_is_asked_for_the_last_few_stanzas_after_a_while(server: Any) -> None:
+    async def story() -> None:
+        server.state.management = ManagementOptions(ack_seconds=0)
+        peer, _ = await enabled(server)
+        answer = await peer.say(hello(1) + hello(2), until=REQUEST)
+        assert answer.count(REQUEST) == 1
+        assert bodies(answer) == ["1", "2"]
+        await peer.say(hello(3), until=REQUEST)
+
+    server.run(story())
+
+
 @pytest.mark.parametrize("h", ["4294967295", "1"])
 def test_a_client_that_acknowledges_too_much_is_sent_away(server: Any, h: str) -> None:
     async def story() -> None:

@@ -60,6 +60,16 @@ def test_an_acknowledgement_is_asked_for_after_so_many_stanzas() -> None:
     assert [management.sent(STANZAS[0]) for _ in range(7)] == [False, False, True] * 2 + [False]
 
 
+def test_what_was_not_asked_for_is_due_once() -> None:
+    management = managed(ack_every=3)
+    assert not management.due()
+    management.sent(STANZAS[0])
+    assert [management.due(), management.due()] == [True, False]
+    management.sent(STANZAS[1])
+    management.acknowledge(2)
+    assert not management.due()
+
+
 def test_a_resumption_sends_again_what_is_open_and_asks() -> None:
     management = managed(3)
     management.acknowledge(1)
