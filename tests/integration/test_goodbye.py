@@ -84,7 +84,7 @@ def test_a_session_that_was_disconnected_stays_so(goodbye: Script, tmp_path: Pat
                 await client.wait_until("connected", LATER_S)
             assert client.session.status.state is SessionState.STOPPED
             assert len(server.streams) == 1
-            session = client.session.session
+            session = client.session.supervisor
             assert session is not None
             await shutdown(session)
             await sockets.closed()

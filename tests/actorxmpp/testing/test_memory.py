@@ -87,7 +87,7 @@ def test_a_stanza_for_the_newest_session_waits_while_that_is_away() -> None:
         romeo = await online(server)
         server.connector.down = True
         assert server.cut() == 1
-        await until(lambda: not romeo.session_context.up)
+        await until(lambda: not romeo.session.stream.is_open)
         server.send(b"<message from='a@b'><body>kept</body></message>")
         server.connector.down = False
         await until(lambda: romeo.received == ["kept"])

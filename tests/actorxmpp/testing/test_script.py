@@ -41,7 +41,7 @@ class Scripted:
 
     async def end(self) -> None:
         self.bot.abort()
-        session = self.bot.session_context.session
+        session = self.bot.session.supervisor
         if session is not None:
             await shutdown(session)
 
