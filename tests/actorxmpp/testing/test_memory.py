@@ -14,6 +14,7 @@ from actorxmpp.testing import MemoryServer
 from actorxmpp.testing import memory as module
 from actorxmpp.testing.memory import COMPONENT_PORT
 from actorxmpp.testing.server.management import ManagementOptions
+from actorxmpp.testing.testloop import TestLoop
 
 QUICK = FullJitter(base=0.001, cap=0.002, slow_from=0.001)
 
@@ -187,3 +188,37 @@ def test_a_seed_makes_ids_and_salts_repeatable() -> None:
 def test_outside_its_context_there_is_nothing() -> None:
     with pytest.raises(AssertionError, match="context manager"):
         _ = MemoryServer().state
+
+
+def test_on_a_clock_that_only_a_test_moves_a_session_expires_while_the_server_is_down() -> None:
+    loop = TestLoop()
+    asyncio.set_event_loop(loop)
+    server = loop.run(MemoryServer(tls=False).__aenter__())
+    bot = ClientXMPP("romeo@localhost/orchard", "secret", settings=server.settings())
+    bot.loop = loop
+    log: list[str] = []
+    for name in ("session_start", "session_resumed", "session_end", "sm_failed"):
+        bot.add_event_handler(name, lambda _, name=name: log.append(name))
+    bot.register_plugin("xep_0198")
+    server.connector.dial_seconds = 0.3
+    bot.connect()
+    loop.advance(0.2)
+    assert log == []
+    loop.advance(0.5)
+    assert (log, len(server.sessions)) == (["session_start"], 1)
+
+    server.cut()
+    loop.advance(60)
+    assert log == ["session_start", "session_resumed"]
+
+    server.connector.down = True
+    server.cut()
+    loop.advance(301)  # as long as it is kept
+    assert server.sessions == {}
+    server.connector.down = False
+    loop.advance(600)
+    assert log[2:] == ["sm_failed", "session_end", "session_start"]
+    loop.run(bot.disconnect())
+    loop.run(server.__aexit__())
+    loop.end()
+    asyncio.set_event_loop(None)
