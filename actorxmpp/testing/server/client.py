@@ -96,6 +96,7 @@ _FEATURES_BOUND: Final = (
     f"<bind xmlns='{ns.BIND}'/><session xmlns='{ns.SESSION}'><optional/></session>"
 )
 _FEATURE_SM: Final = f"<sm xmlns='{ns.SM}'/>"
+_H_DIGITS: Final = len(str(MODULUS))
 _NO_FAULTS: Final = Faults()
 _PROCEED: Final = f"<proceed xmlns='{ns.TLS}'/>".encode()
 
@@ -340,10 +341,10 @@ class ClientStream(Stream):
 
     def _take_acknowledged(self, management: Management, element: Element) -> None:
         h = element.get("h", "")
-        if not (h.isascii() and h.isdigit()):
-            raise Refusal("invalid-xml", "h has to be a number")
+        if not (h.isascii() and h.isdigit() and len(h) <= _H_DIGITS):
+            raise Refusal("invalid-xml", "h has to be a number below 2**32")
         try:
-            management.acknowledge(int(h) % MODULUS)
+            management.acknowledge(int(h))
         except CountTooHigh as error:
             special = (
                 f"<handled-count-too-high xmlns='{ns.SM}' h='{error.h}' send-count='{error.sent}'/>"

@@ -141,7 +141,7 @@ class Management:
             CountTooHigh: it can't have handled so many.
         """
         count = (h - self.acked) % MODULUS
-        if count > len(self.unacked):
+        if h >= MODULUS or count > len(self.unacked):
             raise CountTooHigh(h, (self.acked + len(self.unacked)) % MODULUS)
         for _ in range(count):
             self._bytes -= len(self.unacked.popleft())

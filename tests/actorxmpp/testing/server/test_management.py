@@ -28,7 +28,7 @@ def test_what_is_acknowledged_is_forgotten(sent: int, h: int, left: list[int]) -
     assert management.acked == h
 
 
-@pytest.mark.parametrize(("sent", "h"), [(0, 1), (3, 4), (3, MODULUS - 1)])
+@pytest.mark.parametrize(("sent", "h"), [(0, 1), (3, 4), (3, MODULUS - 1), (0, MODULUS)])
 def test_more_than_was_sent_cannot_be_acknowledged(sent: int, h: int) -> None:
     management = managed(sent)
     with pytest.raises(CountTooHigh) as caught:
