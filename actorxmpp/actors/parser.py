@@ -175,6 +175,7 @@ class ParserActor(EventLoopActor):
 
     def _connected(self, message: m.Connected) -> None:
         stream, settings, role = self._stream, self._settings, self._roles.role
+        self._end_stream("connection replaced")
         connection = self._connection = message.connection
         resume = stream.resume_request()
         make = settings.negotiation
@@ -244,30 +245,43 @@ class ParserActor(EventLoopActor):
         stream = self._stream
         keep = stream.managed is not None and self._roles.events.count("stanza_acked") > 0
         data = stream.data_to_send(keep=keep)
+        refusal = None
         if data:
             if self._writer is not None and stream.resumable:
-                self._writer.then(self._write, self._connection, data)
+                self._writer.then(self._write_saved, self._connection, data)
             else:
-                self._write(self._connection, data)
+                refusal = self._write(self._connection, data)
         if events:
             self._route(events)
+        if refusal is not None:  # what had come before belongs to the stream that was
+            self._refused(refusal)
         if self._writer is not None and stream.unsaved:
             self._writer.note()
         if stream.deadline != self._deadline or stream.queue.expires:
             self._set_timer(stream.deadline, stream.due_at())
 
-    def _write(self, connection: Connection | None, data: bytes) -> None:
+    def _write(self, connection: Connection | None, data: bytes) -> NetError | None:
+        """Write, if the connection is still the present one; returns why it was refused."""
         if connection is None or connection is not self._connection:
-            return
+            return None
         try:
             connection.write(data)
         except NetError as error:  # it is closing already, or the peer does not read
-            connection.abort()
-            self._stream.write_refused()
-            self._route(self._stream.connection_lost(str(error)))
-            return
+            return error
         if self._stream.awaited:
             self.call_later(0, self._look)
+        return None
+
+    def _write_saved(self, connection: Connection | None, data: bytes) -> None:
+        refusal = self._write(connection, data)
+        if refusal is not None:
+            self._refused(refusal)
+
+    def _refused(self, error: NetError) -> None:
+        if self._connection is not None:
+            self._connection.abort()
+        self._stream.write_refused()
+        self._route(self._stream.connection_lost(str(error)))
 
     def _look(self) -> None:
         """Has what was written left? If it has not, the connection says when it does."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from actorxmpp import OnHandlerError
+
 from .harness_tree import World
 from .tree_adapter import ACTORS, WAYS
 
@@ -151,6 +153,83 @@ def test_an_actor_whose_supervisor_gives_up_leaves_nobody_waiting(
         after(world, state)
 
 
+def burst(world: World) -> None:
+    """Much comes and goes at once."""
+    world.deliver()
+    say(world)
+    world.server.answers = world.server.acks = True
+    say(world)
+    world.deliver()
+
+
+def failure(world: World) -> None:
+    """The user's handler fails while answers and acknowledgements come."""
+    say(world)
+    world.turns(2)
+    world.server.answers = world.server.acks = True
+    say(world)
+    world.deliver(harmful=True)
+
+
+def login(world: World) -> None:
+    """A login is under way."""
+    world.server.holding = True
+    world.cut()
+    world.advance(3.0)
+    say(world)
+    world.hold(hold=False)
+
+
+def loss(world: World) -> None:
+    """The connection is lost while something is sent."""
+    say(world)
+    world.turns(1)
+    world.cut()
+    say(world)
+
+
+def ending(world: World) -> None:
+    """The session is ended while something is sent."""
+    say(world)
+    world.disconnect()
+
+
+def aborting(world: World) -> None:
+    """The session is ended without ceremony."""
+    say(world)
+    world.abort()
+
+
+MOMENTS: dict[str, Callable[[World], None]] = {
+    function.__name__: function for function in (burst, failure, login, loss, ending, aborting)
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("way", ["crash", "kill"])
+@pytest.mark.parametrize("actor", ACTORS)
+def test_an_actor_may_end_at_any_turn_of_the_loop(
+    actor: str, way: str, moment: str, mode: str
+) -> None:
+    busy, turns = True, 0
+    while busy:
+        with World(managed=mode == "managed", on_error=OnHandlerError.RESTART, fine=True) as world:
+            session_in(world, "up")
+            MOMENTS[moment](world)
+            world.turns(turns)
+            busy = world.loop.busy
+            world.end(actor, way)
+            say(world)
+            try:
+                world.settle()
+                world.finish()
+            except AssertionError as error:
+                error.add_note(f"{actor} {way} after {turns} turns")
+                raise
+        turns += 1
+
+
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("way", WAYS)
 def test_a_hundred_stanzas_sent_while_a_new_transport_dials_are_sent_or_reported(
@@ -165,7 +244,7 @@ def test_a_hundred_stanzas_sent_while_a_new_transport_dials_are_sent_or_reported
         sent = []
         for _ in range(100):
             sent.append(world.send_acked())
-            world.advance(0.0029)
+            world.advance(0.002)
         assert world.server.dialling == 1
         assert not world.up()
         assert [name for name, _ in world.journal].count("disconnected") == 1

@@ -62,6 +62,7 @@ class Tree(RuleBasedStateMachine):
         on_error=st.sampled_from(OnHandlerError),
         management=st.sampled_from(MANAGEMENT),
         lost=st.sampled_from(LostStanzas),
+        fine=st.booleans(),
         start=st.booleans(),
     )
     def begin(self, start: bool, **settings: Any) -> None:

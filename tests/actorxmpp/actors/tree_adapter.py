@@ -98,19 +98,22 @@ def _kill(bot: ClientXMPP, actor: str) -> None:
 def _restart_with_neighbour(bot: ClientXMPP, actor: str) -> None:
     """Let the supervisor end an actor that did nothing, because of a neighbour it depends on.
 
-    The first siblings depend on nobody: they are stopped and started by request. The session's
+    The first sibling depends on nobody: it is stopped and started by request. The session's
     supervisor is stopped, as by one above it.
     """
     if actor == "session":
         ref_of(bot, actor).stop(block=False)
-    elif actor == "plugin":
-        _crash(bot, "plugins")
     elif actor == SIBLINGS[0]:
         supervisor = ref_of(bot, "session")
         supervisor.terminate_child(actor)
         supervisor.restart_child(actor)
     else:
-        _crash(bot, SIBLINGS[SIBLINGS.index(actor) - 1])
+        _crash(bot, _depends_on(actor))
+
+
+def _depends_on(actor: str) -> str:
+    """Whose restart brings that of an actor along."""
+    return "plugins" if actor == "plugin" else SIBLINGS[SIBLINGS.index(actor) - 1]
 
 
 WAYS: dict[str, Callable[[ClientXMPP, str], None]] = {
@@ -124,8 +127,11 @@ up, which the test does step by step."""
 
 
 def end(bot: ClientXMPP, actor: str, way: str) -> bool:
-    """End an actor; False if it is not there to be ended."""
-    if not is_alive(bot, actor) or not is_alive(bot, "session"):
+    """End an actor; False if it, or who is to bring its end about, is not there."""
+    needed = {actor, "session"}
+    if way == "neighbour" and actor not in ("session", SIBLINGS[0]):
+        needed.add(_depends_on(actor))
+    if not all(is_alive(bot, each) for each in needed):
         return False
     WAYS[way](bot, actor)
     return True

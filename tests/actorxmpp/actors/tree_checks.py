@@ -162,7 +162,7 @@ def lost_a_stream(world: World) -> bool:
 def _of_arrivals(world: World) -> Iterator[str]:
     """Stanzas arrive once and in order, unless lost ones are to be sent again."""
     seen: set[str] = set()
-    last: dict[bool, int] = {}
+    last = -1
     for stanza_id, _ in world.server.arrived:
         entry = world.entry(stanza_id)
         if entry is None or world.resends:
@@ -170,11 +170,11 @@ def _of_arrivals(world: World) -> Iterator[str]:
         if stanza_id in seen:
             yield f"arrived twice: {entry}"
         seen.add(stanza_id)
-        # Who has to wait for room is overtaken by those who don't.
-        lane = world.crowded and entry.kind in ("wait", "acked")
-        if entry.order < last.get(lane, -1):
+        if world.crowded and entry.kind in ("wait", "acked"):
+            continue  # who has to wait for room is overtaken by those who don't
+        if entry.order < last:
             yield f"arrived out of order: {entry}"
-        last[lane] = entry.order
+        last = entry.order
 
 
 def _of_reports(world: World, entry: Entry) -> Iterator[str]:
@@ -195,15 +195,16 @@ def _of_reports(world: World, entry: Entry) -> Iterator[str]:
 
 
 def _of_unmanaged(world: World, entry: Entry, *, arrived: bool) -> Iterator[str]:
-    """Without stream management what was written is never heard of again."""
-    if entry.not_sent and entry.written:
-        yield f"written, and reported as not sent: {entry}"
+    """Without stream management what was written has left, but for what the network cuts off."""
     if len(entry.written) > 1:
         yield f"written twice: {entry}"
-    if entry.written and not arrived:
-        link = world.server.links[entry.written[-1]]
-        if link.over and not link.cut and not link.connection.unsent:
-            yield f"written to a connection that nobody cut, and lost: {entry}"
+    if not entry.written or world.server.links[entry.written[-1]].cut:
+        return
+    link = world.server.links[entry.written[-1]]
+    if entry.not_sent:
+        yield f"written, and reported as not sent: {entry}"
+    elif not arrived and link.over and not link.connection.unsent:
+        yield f"written to a connection that nobody cut, and lost: {entry}"
 
 
 # those who wait

@@ -89,6 +89,11 @@ class TreeLoop(asyncio.BaseEventLoop):
         """The time the test has brought about, in seconds."""
         return self._now
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is left to do now."""
+        return bool(self._ready)
+
     def turns(self, count: int) -> None:
         """Run so many turns, or until nothing is left to do now."""
         for _ in range(count):
