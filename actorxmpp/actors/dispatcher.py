@@ -16,6 +16,7 @@ import logging
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.actors import messages as m
+from actorxmpp.actors.rolestate import notify
 from actorxmpp.exceptions import XMPPError
 from actorxmpp.settings import OnHandlerError
 from actorxmpp.xmlstream.stanzabase import StanzaBase
@@ -95,6 +96,8 @@ class DispatcherActor(EventLoopActor):
         role.attach(self)
         for name, config in role.settings.plugins:
             role.register_plugin(name, dict(config))
+        while self._roles.notices:  # those the dispatcher before this has not come to
+            self._notice(m.NOTICE_WAITS)
 
     def _let_go(self) -> None:
         """Let go of the role, however this actor ends; what waits for a reply is told."""
@@ -251,25 +254,14 @@ class DispatcherActor(EventLoopActor):
         if self._role is not None:
             self._role.stream_established(message)
 
-    def _finished(self, message: m.StreamFinished) -> None:
-        if self._role is not None:
-            self._role.stream_finished(message)
-
-    def _session_lost(self, message: m.SessionLost) -> None:
-        if self._role is not None:
-            self._role.session_lost(message.reason)
-
-    def _session_over(self, message: m.SessionOver) -> None:
-        if self._role is not None:
-            self._role.session_over(message.reason)
+    def _notice(self, _message: m.NoticeWaits) -> None:
+        notice = self._roles.next_notice()
+        if notice is not None and self._role is not None:
+            notify(self._role, notice)
 
     def _restore_roster(self, message: m.RestoreRoster) -> None:
         if self._role is not None:
             self._role.restore_roster(message.roster)
-
-    def _outcomes(self, message: m.Outcomes) -> None:
-        if self._role is not None:
-            self._role.stanza_outcomes(message.outcome, message.stanzas, message.reason)
 
     def _event(self, message: m.RaiseEvent) -> None:
         self.raise_event(message.name, {} if message.data is None else message.data)
@@ -280,11 +272,8 @@ class DispatcherActor(EventLoopActor):
     _HANDLERS: ClassVar[dict[type, Any]] = {
         m.StanzasMatched: _stanzas,
         m.StreamEstablished: _established,
-        m.StreamFinished: _finished,
-        m.SessionLost: _session_lost,
-        m.SessionOver: _session_over,
+        m.NoticeWaits: _notice,
         m.AckRequested: _ack_requested,
-        m.Outcomes: _outcomes,
         m.RaiseEvent: _event,
         m.RunEventHandler: _run_event,
         m.RestoreRoster: _restore_roster,

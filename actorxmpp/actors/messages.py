@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NEXT_FOR_PLUGIN",
+    "NOTICE_WAITS",
     "AckRequested",
     "BytesReceived",
     "CaughtUp",
@@ -55,6 +56,7 @@ __all__ = [
     "LoadSession",
     "ManageStream",
     "NextForPlugin",
+    "NoticeWaits",
     "Outcome",
     "Outcomes",
     "Outgoing",
@@ -163,6 +165,13 @@ class StanzasMatched(NamedTuple):
     """The managed session (XEP-0198) they count for; 0 is none."""
     report: bool = False
     """The parser wants to hear when these have been dealt with."""
+
+
+class NoticeWaits(NamedTuple):
+    """There is one more notice for the role (``RoleState.notices``)."""
+
+
+NOTICE_WAITS = NoticeWaits()
 
 
 class RestoreRoster(NamedTuple):

@@ -210,7 +210,7 @@ class ParserActor(EventLoopActor):
     def _link_stopped(self, message: m.LinkStopped) -> None:
         final = self._settings.store is None
         self._carry_out(self._stream.connection_lost(message.reason, final=final))
-        self._after_save(self._dispatcher.tell, m.SessionOver(message.reason))
+        self._after_save(self._notify, m.SessionOver(message.reason))
 
     def _write_paused(self, _message: m.WritePaused) -> None:
         self._stream.queue.pause()
@@ -353,9 +353,9 @@ class ParserActor(EventLoopActor):
     def _stream_finished(self, event: e.StreamFinished) -> None:
         self._counting = 0
         if event.resumable:
-            self._dispatcher.tell(event)
+            self._notify(event)
         else:
-            self._after_save(self._dispatcher.tell, event)
+            self._after_save(self._notify, event)
 
     def _outcomes(self, event: e.Outcomes) -> None:
         """Tell those who wait at once, and the dispatcher if there is an event to raise."""
@@ -363,7 +363,7 @@ class ParserActor(EventLoopActor):
             if item.future is not None:
                 settle(item, event.outcome, event.reason)
         if event.outcome is not e.Outcome.SENT:
-            self._dispatcher.tell(event)
+            self._notify(event)
 
     def _raise(self, event: e.RaiseEvent) -> None:
         data = event.data
@@ -374,6 +374,11 @@ class ParserActor(EventLoopActor):
     def _raise_event(self, name: str, data: Any) -> None:
         if self._roles.events.count(name):
             self._dispatcher.tell(m.RaiseEvent(name, data))
+
+    def _notify(self, event: Any) -> None:
+        """Have the role hear of something that must not be lost with an inbox."""
+        self._roles.notice(event)
+        self._dispatcher.tell(m.NOTICE_WAITS)
 
     def _to_dispatcher(self, event: Any) -> None:
         self._dispatcher.tell(event)
@@ -397,7 +402,7 @@ class ParserActor(EventLoopActor):
         e.Outcomes: _outcomes,
         e.RaiseEvent: _raise,
         e.StreamEstablished: _to_dispatcher,
-        e.SessionLost: _to_dispatcher,
+        e.SessionLost: _notify,
         e.AckRequested: _to_dispatcher,
         e.StartTls: _to_transport,
         e.StreamOpen: _to_transport,

@@ -10,10 +10,12 @@ Rules of this file: the dispatcher and the role it holds own the state; the pars
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
 
+from actorxmpp.actors import messages as m
 from actorxmpp.actors.events import EventTable
 from actorxmpp.actors.poison import PoisonDetector
 from actorxmpp.exceptions import NotConnectedError
@@ -26,14 +28,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from xml.etree.ElementTree import Element
 
-    from actorxmpp.actors import messages as m
     from actorxmpp.protocol.negotiation import Negotiation
     from actorxmpp.protocol.settings import ResumeRequest
     from actorxmpp.settings import SessionSettings
     from actorxmpp.store import RosterSnapshot
     from actorxmpp.xmlstream.stanzabase import StanzaBase
 
-__all__ = ["RoleHost", "RoleState", "SessionRole", "Slot", "building", "session_being_built"]
+__all__ = [
+    "RoleHost",
+    "RoleState",
+    "SessionRole",
+    "Slot",
+    "building",
+    "notify",
+    "session_being_built",
+]
 
 _BUILDING: ContextVar[Any] = ContextVar("actorxmpp_session", default=None)
 
@@ -138,6 +147,8 @@ class RoleState:
         plugins: the enabled plugins by name.
         handled: how many counted stanzas were dealt with.
         dispatched: how many stanzas of any kind were dealt with.
+        notices: what the role must hear of its stream and its stanzas, whatever ends in between:
+            the ends of streams and sessions, and what became of stanzas.
         requests: IQs that wait for their replies.
         poison: stanzas that made the role's handlers fail.
         established: the connection whose stream the role was told of last.
@@ -159,6 +170,7 @@ class RoleState:
         "in_session",
         "in_stream",
         "index",
+        "notices",
         "plugins",
         "poison",
         "requests",
@@ -176,6 +188,7 @@ class RoleState:
         self.dispatched = 0
         self.poison = PoisonDetector()
         self.requests = IqTable()
+        self.notices: deque[Any] = deque()
         self.established = 0
         self.in_stream = self.in_session = self.wanted = False
         self.connecting: asyncio.Future[bool] | None = None
@@ -196,6 +209,14 @@ class RoleState:
         self.in_session = False
         self.role = make()
         return self.role
+
+    def notice(self, notice: Any) -> None:
+        """Have the role hear of something; the dispatcher is told that it waits."""
+        self.notices.append(notice)
+
+    def next_notice(self) -> Any:
+        """Take out the notice that has waited longest; None if there is none."""
+        return self.notices.popleft() if self.notices else None
 
     # what the role was told
 
@@ -256,3 +277,15 @@ def building(session: Any) -> Iterator[None]:
         yield
     finally:
         _BUILDING.reset(token)
+
+
+def notify(role: Any, notice: Any) -> None:
+    """Let a role hear of a notice."""
+    if isinstance(notice, m.Outcomes):
+        role.stanza_outcomes(notice.outcome, notice.stanzas, notice.reason)
+    elif isinstance(notice, m.StreamFinished):
+        role.stream_finished(notice)
+    elif isinstance(notice, m.SessionLost):
+        role.session_lost(notice.reason)
+    else:
+        role.session_over(notice.reason)

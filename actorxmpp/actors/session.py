@@ -30,7 +30,7 @@ from actorxmpp.actors.composition import COMPOSITIONS
 from actorxmpp.actors.dispatcher import DispatcherActor
 from actorxmpp.actors.link import Link
 from actorxmpp.actors.parser import ParserActor, settle
-from actorxmpp.actors.rolestate import RoleState, building
+from actorxmpp.actors.rolestate import RoleState, building, notify
 from actorxmpp.actors.transport import TransportActor
 from actorxmpp.actors.users_table import users_spec
 from actorxmpp.protocol import streamevents as e
@@ -228,8 +228,11 @@ class Session:
                     if item.future is not None:
                         settle(item, event.outcome, event.reason)
         role = self.role
-        if role is not None:
-            role.session_ended(events, reason, for_good=self.for_good)
+        if role is None:
+            return
+        while self.roles.notices:
+            notify(role, self.roles.next_notice())
+        role.session_ended(events, reason, for_good=self.for_good)
 
 
 class SessionSupervisor(Supervisor):
