@@ -118,7 +118,8 @@ class Address:
         waiting, self._waiting = self._waiting, None
         return waiting or []
 
-    def _refuse_waiting(self, refusal: Refusal) -> None:
+    def refuse_waiting(self, refusal: Refusal) -> None:
+        """Refuse all that waits here."""
         for item in self._take_waiting():
             self.refuse(item, refusal)
 
@@ -150,7 +151,7 @@ class Address:
     def on_stopping(self) -> None:
         """Refuse what waits: the child is being stopped for good."""
         self._ref = None
-        self._refuse_waiting(Refusal(RefusalReason.STOPPED))
+        self.refuse_waiting(Refusal(RefusalReason.STOPPED))
 
     def on_gone(self) -> None:
         """Note that the supervisor has no such child any more."""

@@ -149,8 +149,16 @@ class DynamicSupervisor(Supervising):
     def start_entity(self, address: EntityAddress) -> None:
         """Start the actor of an address, which is notified of the outcome."""
         entities = address.entities
-        if entities.find(address.child_id) is address:
+        if entities.find(address.child_id) is address and address.waiting:
             self._operations.submit(self._start_entity(entities.spec, address))
+
+    def stop_entity(self, address: EntityAddress) -> None:
+        """Stop the actor of an address, if there is one or will be."""
+        child = self._children.get(address.child_id)
+        if child is not None and child.address is address:
+            self._operations.submit(self._terminate_child(address.child_id))
+        else:
+            address.on_gone()
 
     def _start_entity(self, spec: ChildSpec, address: EntityAddress) -> Steps:
         try:

@@ -129,6 +129,20 @@ class EntityAddress(Address):
         else:
             self.tell(_Start(None, future))
 
+    def stop(self) -> None:
+        """End the actor, after the messages it has; what waits here is refused.
+
+        A message that comes later starts another.
+        """
+        scheduler = self.entities.scheduler
+        if scheduler is None:
+            self._stop()
+        else:
+            scheduler.call(self._stop)
+
+    def _stop(self) -> None:
+        self.entities.stop(self._known())
+
     def refuse(self, item: Any, refusal: Refusal) -> bool:
         """Answer an ask with an error; anything else is given to the owner. Return False."""
         on_refused = self.entities.on_refused
@@ -183,7 +197,7 @@ class EntityAddress(Address):
         """Refuse what waits: the actor can't be started, now."""
         self.entities.counts.failed += 1
         self._ref = None
-        self._refuse_waiting(Refusal(RefusalReason.NOT_STARTED, error))
+        self.refuse_waiting(Refusal(RefusalReason.NOT_STARTED, error))
 
     def on_gone(self) -> None:
         """Leave, or have a new actor started if something has come meanwhile."""
@@ -193,7 +207,7 @@ class EntityAddress(Address):
     def on_ended(self) -> None:
         """Refuse what waits: the supervisor has ended."""
         self._ref = None
-        self._refuse_waiting(Refusal(RefusalReason.ENDED))
+        self.refuse_waiting(Refusal(RefusalReason.ENDED))
 
     def _wont_come_back(self, *, stopped: bool) -> Refusal | None:
         if stopped:
@@ -359,6 +373,17 @@ class Entities:
         self._start(address)
         return None
 
+    def stop(self, address: EntityAddress) -> None:
+        """Have an entity's actor ended, and refuse what waits for it."""
+        if self._active.get(address.child_id) is not address:
+            return
+        address.refuse_waiting(Refusal(RefusalReason.STOPPED))
+        supervisor = self._supervisor
+        if supervisor is None:
+            self.leave(address)
+        else:
+            self._enqueue(supervisor, supervisor.stop_entity, address)
+
     def leave(self, address: EntityAddress) -> None:
         """Forget an entity whose actor has ended, unless messages wait: then start another."""
         if self._active.get(address.child_id) is not address:
@@ -371,9 +396,18 @@ class Entities:
     def _start(self, address: EntityAddress) -> None:
         supervisor = self._supervisor
         if supervisor is not None:
-            ref = supervisor.actor_ref
-            if ref.is_open:  # on its own turn: a start holds up no sender's handler
-                ref.scheduler.enqueue(ref, Call(supervisor.start_entity, (address,)))
+            self._enqueue(supervisor, supervisor.start_entity, address)
+
+    @staticmethod
+    def _enqueue(
+        supervisor: DynamicSupervisor,
+        what: Callable[[EntityAddress], object],
+        address: EntityAddress,
+    ) -> None:
+        """Have the supervisor do it on its own turn: a start holds up no sender's handler."""
+        ref = supervisor.actor_ref
+        if ref.is_open:
+            ref.scheduler.enqueue(ref, Call(what, (address,)))
 
     # -- for the supervisor ----------------------------------------------------------------
 

@@ -439,6 +439,50 @@ def test_a_message_that_comes_while_it_ends_is_for_the_next_one() -> None:
     play(scene, start=Slow)
 
 
+@pytest.mark.parametrize("when", ["before its supervisor", "before it starts", "while it starts"])
+def test_one_that_is_stopped_before_it_runs_never_runs(when: str) -> None:
+    async def main() -> None:
+        world = World()
+        if when != "before its supervisor":
+            await world.supervise()
+        if when == "while it starts":
+            world.start_takes = asyncio.Event()
+        address = world.entities.address("a")
+        address.tell("waiting")
+        started = address.start()
+        if when == "while it starts":
+            await run_until_idle()
+        address.stop()
+        with pytest.raises((ActorDeadError, StartError)):
+            await started
+        assert world.refused == [("waiting", RefusalReason.STOPPED)]
+        if when == "before its supervisor":
+            await world.supervise()
+        await run_until_idle()
+        assert not address.is_alive()
+        assert len(world.entities) == 0
+        assert ("start" in world.of("a")) is (when == "while it starts")
+        world.start_takes = None
+        assert await address.ask("later") == ("re", "later")
+
+    run(main)
+
+
+def test_one_that_is_stopped_ends_after_the_messages_it_has() -> None:
+    async def scene(world: World) -> None:
+        address = world.entities.address("a")
+        await address.start()
+        address.tell("one")
+        world.entities.address("a").stop()
+        await run_until_idle()
+        assert world.of("a") == ["start", "one", "end"]
+        assert len(world.entities) == 0
+        address.stop()  # it is harmless when there is none
+        assert world.entities.counts.restarted == 0
+
+    play(scene)
+
+
 @pytest.mark.parametrize("shutdown_", [5.0, BRUTAL_KILL])
 def test_one_that_is_terminated_gives_what_waits_to_the_owner(shutdown_: Any) -> None:
     async def scene(world: World) -> None:
