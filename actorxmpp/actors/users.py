@@ -30,7 +30,7 @@ __all__ = ["USER_INBOX_LIMIT", "UserActor"]
 
 USER_INBOX_LIMIT: Final = 1_000
 """Stanzas that may wait for one user: more than two reads from the socket bring, so that only a
-user that is slow meets it; the sender of the next one is told to wait (``resource-constraint``)."""
+user that is slow meets it; the sender of the next one gets ``resource-constraint``."""
 
 
 class UserActor(EventLoopActor):
@@ -72,32 +72,32 @@ class UserActor(EventLoopActor):
     # what authors override
 
     def on_message(self, message: Message) -> Any:  # noqa: ARG002  overrides use it
-        """A message for this user; without an override it is refused."""
+        """Handle a message for this user; without an override it is refused."""
         raise XMPPError("service-unavailable")
 
     def on_presence(self, presence: Presence) -> Any:
-        """A presence or subscription for this user; by default its roster is kept by it.
+        """Handle a presence or subscription for this user; by default its roster is kept by it.
 
         See ``component.roster[self.jid]``, ``auto_authorize`` and the ``presence_*`` events.
         """
         self.component.handle_presence(presence)
 
     def on_iq(self, iq: Iq) -> Any:  # noqa: ARG002  overrides use it
-        """A request to this user that no plugin takes; without an override it is refused."""
+        """Handle a request that no plugin takes; without an override it is refused."""
         raise XMPPError("feature-not-implemented")
 
     def on_error(self, stanza: RootStanza) -> Any:
-        """A stanza this user had sent came back as an error."""
+        """Handle a stanza of this user that came back as an error."""
 
     def on_told(self, message: Any) -> Any:
-        """Something that is no stanza was told or asked: ``component.user(jid)`` and ``tell``.
+        """Handle what is no stanza: from ``tell`` and ``ask`` of ``component.user(jid)``.
 
         For what comes from the other network. What it returns is the answer to an ``ask``.
         """
         raise TypeError(f"{type(self).__name__} has no on_told for {message!r:.200}")
 
     def on_idle(self) -> Any:
-        """No stanza has come for a while.
+        """Decide whether to stop: no stanza has come for a while.
 
         Returns:
             False to stay; anything else lets the actor stop (``on_stop`` follows).
@@ -146,7 +146,7 @@ class UserActor(EventLoopActor):
                 raise
 
     def _is_failure(self, error: Exception, stanza: RootStanza) -> bool:
-        """Answer a stanza whose handler raised; whether this actor has failed."""
+        """Answer a stanza whose handler raised; return whether this actor has failed."""
         self._address.entities.answer(stanza, error)
         # A queue that is full is the connection's trouble: it is counted there.
         return not isinstance(error, (XMPPError, SendQueueFull))

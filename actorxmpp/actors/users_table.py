@@ -146,7 +146,7 @@ class UserTable(Entities):
         address = self.find(name)
         if address is None:
             if stanza.xml.get("type") == "error":
-                return True  # nobody is started to hear that something did not arrive
+                return True  # no actor is started for what did not arrive
             address = self.user(JID(name).bare)
             if address is None:
                 self._refuse(stanza, XMPPError("item-not-found", "there is no such user"))
@@ -155,7 +155,7 @@ class UserTable(Entities):
         return True
 
     def user(self, name: str) -> UserAddress | None:
-        """The user of a bare address; None if nobody has that address."""
+        """Return the user of a bare address; None if there is none."""
         if name not in self and self._admit is not None and not self._admit(JID(name)):
             return None
         address = self.address(name)
@@ -182,7 +182,7 @@ class UserTable(Entities):
     @staticmethod
     def answer(stanza: Any, error: Exception) -> None:
         """Answer a stanza with an error, if that can be; the queue counts what can't be sent."""
-        with contextlib.suppress(ActorXMPPError):  # the queue is full: that sender is told
+        with contextlib.suppress(ActorXMPPError):  # the queue is full, and counts it
             stanza.exception(error)
 
 
@@ -198,5 +198,5 @@ def _user_spec(user_class: type[EventLoopActor]) -> ChildSpec:
 
 
 def users_spec(table: UserTable) -> ChildSpec:
-    """The child of a session that holds the users."""
+    """Return the child of a session that holds the users."""
     return ChildSpec("users", DynamicSupervisor, kwargs={"on_demand": table, "name": "users"})
