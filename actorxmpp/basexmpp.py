@@ -25,7 +25,7 @@ from actorxmpp import stanza as stanzas
 from actorxmpp.api import APIRegistry
 from actorxmpp.exceptions import IqError, IqTimeout
 from actorxmpp.jid import JID, InvalidJID
-from actorxmpp.plugins import PLUGINS
+from actorxmpp.plugins import default_plugins
 from actorxmpp.plugins.manager import PluginHandle, PluginManager
 from actorxmpp.protocol import namespaces as ns
 from actorxmpp.roles.aliases import with_short_names
@@ -533,7 +533,7 @@ class BaseXMPP(XMLStream):
 
     def register_plugins(self) -> None:
         """Enable all plugins in ``plugin_whitelist``, or all there are."""
-        for name in self.plugin_whitelist or PLUGINS:
+        for name in self.plugin_whitelist or default_plugins():
             self.register_plugin(name)
 
     def init_plugins(self) -> None:

@@ -30,7 +30,7 @@ xmpp.plugin.disable("xep_0045")                             # with what depends 
 
 `xmpp["xep_0045"]` is a handle: it stays good when the plugin is restarted, and raises
 `PluginUnavailable` while it restarts or after it was disabled. `register_plugins()` enables all
-that are listed below.
+that are listed below, but those that say that it doesn't.
 
 A plugin's handlers run in an actor of its own, started by the first stanza or event for it. If one
 fails, an IQ is answered with `internal-server-error` and that actor alone restarts, with a new

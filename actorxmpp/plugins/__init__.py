@@ -9,11 +9,23 @@ from __future__ import annotations
 import pkgutil
 
 from actorxmpp.exceptions import PluginNotFound
-from actorxmpp.plugins.base import BasePlugin, load_plugin, register_plugin
+from actorxmpp.plugins.base import BasePlugin, find_plugin, load_plugin, register_plugin
 
-__all__ = ["PLUGINS", "BasePlugin", "PluginNotFound", "load_plugin", "register_plugin"]
+__all__ = [
+    "PLUGINS",
+    "BasePlugin",
+    "PluginNotFound",
+    "default_plugins",
+    "load_plugin",
+    "register_plugin",
+]
 
 PLUGINS: list[str] = sorted(
     found.name for found in pkgutil.iter_modules(__path__) if found.name.startswith("xep_")
 )
-"""The plugins that ``register_plugins`` enables; listing them imports none of them."""
+"""The plugins there are; listing them imports none of them."""
+
+
+def default_plugins() -> list[str]:
+    """Return the plugins that ``register_plugins`` enables: all but those that say otherwise."""
+    return [name for name in PLUGINS if find_plugin(name).by_default]

@@ -109,6 +109,7 @@ class BasePlugin:
         name: short name, ``xep_NNNN``.
         description: longer name.
         xep_version: the version of the XEP that is implemented.
+        by_default: whether ``register_plugins`` enables it.
         dependencies: names of plugins that are enabled before this one.
         features: what service discovery says of a session that has the plugin.
         api_handlers: operations a program may take over (``api``), with the name of the method that
@@ -121,6 +122,7 @@ class BasePlugin:
     name: str = ""
     description: str = ""
     xep_version: str = ""
+    by_default: ClassVar[bool] = True
     dependencies: ClassVar[set[str]] = set()
     features: ClassVar[tuple[str, ...]] = ()
     api_handlers: ClassVar[dict[str, str]] = {}
