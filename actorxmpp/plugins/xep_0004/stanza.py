@@ -325,15 +325,16 @@ class Form(ElementBase):
         self, var: str, ftype: str | None = None, label: str = "", desc: str = "", **kwargs: Any
     ) -> FormField:
         """Add a column of the table of results (XEP-0004 section 3.4)."""
-        reported = self.xml.find(f"{{{NS}}}reported")
-        if reported is None:
-            reported = ET.SubElement(self.xml, f"{{{NS}}}reported")
-        field = FormField(xml=ET.SubElement(reported, f"{{{NS}}}field"))
+        field = FormField(xml=ET.SubElement(self._reported_element(), f"{{{NS}}}field"))
         field["var"] = var
         field["type"] = kwargs.get("type") or ftype
         field["label"] = label
         field["desc"] = desc
         return field
+
+    def _reported_element(self) -> ET.Element:
+        found = self.xml.find(f"{{{NS}}}reported")
+        return ET.SubElement(self.xml, f"{{{NS}}}reported") if found is None else found
 
     def get_reported(self) -> dict[str, FormField]:
         """Return the columns by var."""
@@ -343,6 +344,9 @@ class Form(ElementBase):
     def set_reported(self, reported: Mapping[str, Any]) -> None:
         """Add columns, given by var as fields or as arguments of ``add_reported``."""
         for var, field in reported.items():
+            if isinstance(field, FormField):
+                self._reported_element().append(copy.deepcopy(field.xml))
+                continue
             names = ("label", "desc", "type")
             self.add_reported(**{**{name: field.get(name) for name in names}, "var": var})
 
