@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
 __all__ = ["AliasFinder", "NotOffered"]
 
+MISSING = object()
+"""What is found where there is nothing: None may be something."""
+
+REGISTERING = frozenset(("register", "register_plugin", "register_plugins"))
+"""Functions in modules of slixmpp's plugins that register their stanza classes."""
+
+
+def _registered() -> None:
+    """Stands for a function that registers stanza classes; here importing them has done it."""
+
 
 class NotOffered(ImportError):
     """A module of slixmpp's that this framework has nothing for."""
@@ -27,14 +37,24 @@ class AliasModule(ModuleType):
     def __getattr__(self, name: str) -> Any:
         """Find a name in the modules that stand for this one, or import a module below it."""
         if not name.startswith("__"):
-            for target in self.__dict__.get("_targets", ()):
-                try:
-                    return getattr(target, name)
-                except (AttributeError, ModuleNotFoundError):
-                    continue
-            if targets_of(f"{self.__name__}.{name}"):
+            found = self._find(name)
+            if isinstance(found, ModuleType) and targets_of(f"{self.__name__}.{name}"):
                 return importlib.import_module(f"{self.__name__}.{name}")
+            if found is not MISSING:
+                return found
+            if name in REGISTERING and self.__name__.endswith(".stanza"):
+                return _registered
         raise AttributeError(f"actorxmpp has no {name!r} that stands for {self.__name__}.{name}")
+
+    def _find(self, name: str) -> Any:
+        for target in self.__dict__.get("_targets", ()):
+            try:
+                return getattr(target, name)
+            except (AttributeError, ModuleNotFoundError):
+                continue
+        if targets_of(f"{self.__name__}.{name}"):
+            return importlib.import_module(f"{self.__name__}.{name}")
+        return MISSING
 
     def __dir__(self) -> list[str]:
         """List what can be found."""

@@ -103,10 +103,12 @@ for plugin in PLUGINS:
         "from slixmpp.plugins.xep_0066 import stanza",
         "import slixmpp.plugins.xep_0066.stanza as stanza",
         "from slixmpp.plugins.xep_0066 import oob as stanza",
+        "from slixmpp.plugins import xep_0066; stanza = xep_0066.stanza",
+        "from slixmpp.plugins.xep_0066 import stanza; stanza.register_plugins()",
     ],
 )
 def test_a_plugin_in_one_file_has_the_modules_slixmpp_has(statement: str) -> None:
-    code = f"{statement}\nimport actorxmpp.plugins.xep_0066 as ours\nprint(stanza.OOB is ours.OOB)"
+    code = f"import actorxmpp.plugins.xep_0066 as ours\n{statement}\nprint(stanza.OOB is ours.OOB)"
     assert run_code(code) == "True"
 
 
