@@ -45,7 +45,7 @@ class XEP_0045(Handlers, Admin):
     name = "xep_0045"
     description = "XEP-0045: Multi-User Chat"
     xep_version = "1.35.5"
-    dependencies: ClassVar[set[str]] = {"xep_0004", "xep_0030", "xep_0172", "xep_0203"}
+    dependencies: ClassVar[set[str]] = {"xep_0004", "xep_0030", "xep_0203"}
     features = (NS,)
     multi_from: bool
     rejoin_rooms: bool

@@ -6,10 +6,10 @@ import logging
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.exceptions import IqError, IqTimeout
-from actorxmpp.plugins.base import BasePlugin
 from actorxmpp.plugins.elements import EmptyElement, JidElement, is_true
 from actorxmpp.plugins.xep_0049 import PrivateXML
 from actorxmpp.plugins.xep_0060 import EventItem, Item
+from actorxmpp.plugins.xep_0163 import PepPlugin
 from actorxmpp.xmlstream import ElementBase, register_stanza_plugin
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ register_stanza_plugin(Item, Bookmarks)
 register_stanza_plugin(EventItem, Bookmarks)
 
 
-class XEP_0048(BasePlugin):
+class XEP_0048(PepPlugin):
     """Bookmarks, for clients; not enabled by ``register_plugins``: XEP-0402 is what is used now.
 
     Configuration: ``auto_join`` (False), enter the rooms that are marked so with each new session;
@@ -123,20 +123,16 @@ class XEP_0048(BasePlugin):
         "xep_0163",
         "xep_0223",
     }
+    pep_name = "bookmarks"
+    pep_stanza = Bookmarks
     auto_join: bool
     storage_method: str
     default_config: ClassVar[dict[str, Any]] = {"auto_join": False, "storage_method": "xep_0049"}
 
     def plugin_init(self) -> None:
         """Hear of changes, and of new sessions."""
-        self.xmpp.plugin["xep_0163"].register_pep("bookmarks", Bookmarks)
+        super().plugin_init()
         self.xmpp.add_event_handler("session_start", self._autojoin)
-
-    def plugin_end(self) -> None:
-        """No longer hear of changes."""
-        pep = self.other("xep_0163")
-        if pep is not None:
-            pep.unregister_pep(Bookmarks)
 
     def get_bookmarks(self, method: str | None = None, **iqargs: Any) -> Awaitable[Iq]:
         """Read the bookmarks.

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from actorxmpp.plugins.base import BasePlugin
 from actorxmpp.plugins.xep_0084.stanza import NS, Data, MetaData
+from actorxmpp.plugins.xep_0163 import PepPlugin
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["XEP_0084"]
 
 
-class XEP_0084(BasePlugin):
+class XEP_0084(PepPlugin):
     """User Avatar, for who has a picture and who looks at others'.
 
     First the picture is published, then what is said of it (section 3). What contacts say is the
@@ -31,17 +31,9 @@ class XEP_0084(BasePlugin):
     name = "xep_0084"
     description = "XEP-0084: User Avatar"
     xep_version = "1.1.4"
-    dependencies: ClassVar[set[str]] = {"xep_0030", "xep_0060", "xep_0163"}
-
-    def plugin_init(self) -> None:
-        """Be interested in contacts' pictures."""
-        self.xmpp.plugin["xep_0163"].register_pep("avatar_metadata", MetaData)
-
-    def plugin_end(self) -> None:
-        """No longer be interested."""
-        pep = self.other("xep_0163")
-        if pep is not None:
-            pep.unregister_pep(MetaData)
+    dependencies: ClassVar[set[str]] = {"xep_0060", "xep_0163"}
+    pep_name = "avatar_metadata"
+    pep_stanza = MetaData
 
     def generate_id(self, data: bytes) -> str:
         """Return a picture's id: the SHA-1 hash, in hexadecimal digits (section 4.1)."""
@@ -67,7 +59,7 @@ class XEP_0084(BasePlugin):
         """
         payload = Data()
         payload["value"] = data
-        return self._publish(payload, self.generate_id(data), pubsubkwargs)
+        return self.publish(payload, id=self.generate_id(data), **pubsubkwargs)
 
     def publish_avatar_metadata(
         self,
@@ -92,14 +84,4 @@ class XEP_0084(BasePlugin):
             metadata.add_pointer(pointer)
         here = [form["id"] for form in forms if not form.get("url")]
         ids = [*here, *(form["id"] for form in forms)]
-        return self._publish(metadata, ids[0] if ids else None, pubsubkwargs)
-
-    def stop(self, **pubsubkwargs: Any) -> Awaitable[Iq]:
-        """Say that one has no picture any more (section 3.5)."""
-        return self._publish(MetaData(), None, pubsubkwargs)
-
-    def _publish(
-        self, payload: Data | MetaData, id: str | None, kwargs: dict[str, Any]
-    ) -> Awaitable[Iq]:
-        answer: Awaitable[Iq] = self.xmpp.plugin["xep_0163"].publish(payload, id=id, **kwargs)
-        return answer
+        return self.publish(metadata, id=ids[0] if ids else None, **pubsubkwargs)

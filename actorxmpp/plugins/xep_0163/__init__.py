@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from actorxmpp.types import OptJidStr
     from actorxmpp.xmlstream import ElementBase
 
-__all__ = ["XEP_0163"]
+__all__ = ["XEP_0163", "PepPlugin"]
 
 CURRENT = "current"
 """The id of the only item of a node that tells how something is now (XEP-0163 section 3)."""
@@ -125,3 +125,42 @@ class XEP_0163(BasePlugin):
 
 def _nodes(namespace: str | Iterable[str]) -> list[str]:
     return [namespace] if isinstance(namespace, str) else list(namespace)
+
+
+class PepPlugin(BasePlugin):
+    """What plugins share whose users publish one thing of themselves.
+
+    A subclass names the thing; contacts that publish theirs are the events ``NAME_publish`` and
+    ``NAME_retract``, with the message.
+
+    Attributes:
+        pep_name: what the events are called.
+        pep_stanza: the class of what is published.
+    """
+
+    dependencies: ClassVar[set[str]] = {"xep_0163"}
+    pep_name: ClassVar[str]
+    pep_stanza: ClassVar[type[ElementBase]]
+
+    def plugin_init(self) -> None:
+        """Be interested in what contacts publish."""
+        self.xmpp.plugin["xep_0163"].register_pep(self.pep_name, self.pep_stanza)
+
+    def plugin_end(self) -> None:
+        """No longer be interested."""
+        pep = self.other("xep_0163")
+        if pep is not None:
+            pep.unregister_pep(self.pep_stanza)
+
+    def publish(self, payload: ElementBase, **pubsubkwargs: Any) -> Awaitable[Iq]:
+        """Publish something; see ``XEP_0163.publish``."""
+        answer: Awaitable[Iq] = self.xmpp.plugin["xep_0163"].publish(payload, **pubsubkwargs)
+        return answer
+
+    def stop(self, **pubsubkwargs: Any) -> Awaitable[Iq]:
+        """Publish that there is nothing to say any more.
+
+        Args:
+            pubsubkwargs: ``options``, ``ifrom``, and what ``Iq.send`` takes.
+        """
+        return self.publish(self.pep_stanza(), **pubsubkwargs)

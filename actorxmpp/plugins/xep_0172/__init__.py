@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from actorxmpp.plugins.base import BasePlugin
+from actorxmpp.plugins.xep_0163 import PepPlugin
 from actorxmpp.stanza import Message, Presence
-from actorxmpp.xmlstream import ET, ElementBase, register_stanza_plugin
+from actorxmpp.xmlstream import ElementBase, register_stanza_plugin
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["XEP_0172", "UserNick"]
 
 NS = "http://jabber.org/protocol/nick"
-NS_PUBSUB = "http://jabber.org/protocol/pubsub"
 
 
 class UserNick(ElementBase):
@@ -41,40 +40,30 @@ class UserNick(ElementBase):
         self.xml.text = None
 
 
-def publication(nick: str | None) -> ET.Element:
-    """Make the request that publishes a nickname, or with None says there is none."""
-    pubsub = ET.Element(f"{{{NS_PUBSUB}}}pubsub")
-    publish = ET.SubElement(pubsub, f"{{{NS_PUBSUB}}}publish", node=NS)
-    item = ET.SubElement(publish, f"{{{NS_PUBSUB}}}item")
-    ET.SubElement(item, f"{{{NS}}}nick").text = nick
-    return pubsub
-
-
 register_stanza_plugin(Message, UserNick)
 register_stanza_plugin(Presence, UserNick)
 
 
-class XEP_0172(BasePlugin):
+class XEP_0172(PepPlugin):
     """User Nickname, both roles: in stanzas, and published for contacts.
 
-    Nicknames that contacts publish are not taken in here: that is personal eventing (XEP-0163).
+    Events: ``user_nick_publish``, with the message, when a contact publishes one.
     """
 
     name = "xep_0172"
     description = "XEP-0172: User Nickname"
     xep_version = "1.1"
     features = (NS,)
+    pep_name = "user_nick"
+    pep_stanza = UserNick
 
     def publish_nick(self, nick: str | None = None, **pubsubkwargs: Any) -> Awaitable[Iq]:
         """Publish a nickname (XEP-0172 section 4.5).
 
         Args:
             nick: the nickname; none is nothing published.
-            pubsubkwargs: ``ifrom``, and what ``Iq.send`` takes.
+            pubsubkwargs: ``options``, ``ifrom``, and what ``Iq.send`` takes.
         """
-        iq = self.xmpp.make_iq_set(publication(nick), ifrom=pubsubkwargs.pop("ifrom", None))
-        return iq.send(**pubsubkwargs)
-
-    def stop(self, **pubsubkwargs: Any) -> Awaitable[Iq]:
-        """Publish that there is no nickname any more."""
-        return self.publish_nick(None, **pubsubkwargs)
+        payload = UserNick()
+        payload["nick"] = nick
+        return self.publish(payload, **pubsubkwargs)
