@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.jid import JID, InvalidJID
-from actorxmpp.xmlstream import ElementBase
+from actorxmpp.xmlstream import ET, ElementBase
 
 if TYPE_CHECKING:
     from actorxmpp.types import JidStr
 
-__all__ = ["EmptyElement", "JidElement", "is_true"]
+__all__ = ["EmptyElement", "JidElement", "OptionalElement", "is_true"]
 
 
 def is_true(text: str) -> bool:
@@ -45,3 +45,42 @@ class JidElement(ElementBase):
     def set_jid(self, value: JidStr) -> None:
         """Set the JID."""
         self._set_attr("jid", str(value))
+
+
+class OptionalElement(ElementBase):
+    """An element that reading does not put in: its interface says whether, or what, it is.
+
+    A subclass writes its accessors with ``_find``, ``_put`` and ``_take``.
+    """
+
+    __slots__ = ()
+
+    is_extension = True
+
+    def setup(self, xml: ET.Element | None = None) -> bool:
+        """There is no element before one is set."""
+        if xml is None:
+            self.xml = ET.Element("")
+        return True
+
+    def _stanza(self) -> Any:
+        assert self.parent is not None
+        return self.parent()
+
+    def _find(self) -> ET.Element | None:
+        """Return the element; None if there is none."""
+        found: ET.Element | None = self._stanza().xml.find(self.tag_name())
+        return found
+
+    def _put(self) -> ET.Element:
+        """Put a new element in, in place of the one there."""
+        self._take()
+        self.xml = ET.SubElement(self._stanza().xml, self.tag_name())
+        return self.xml
+
+    def _take(self) -> None:
+        """Take the element out."""
+        found = self._find()
+        if found is not None:
+            self._stanza().xml.remove(found)
+            self.xml = ET.Element("")

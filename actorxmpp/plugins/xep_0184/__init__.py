@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from actorxmpp.plugins.base import BasePlugin
+from actorxmpp.plugins.elements import OptionalElement
 from actorxmpp.stanza import Message
-from actorxmpp.xmlstream import ET, ElementBase, register_stanza_plugin
+from actorxmpp.xmlstream import register_stanza_plugin
 
 if TYPE_CHECKING:
     from actorxmpp.xmlstream import StanzaBase
@@ -15,46 +16,15 @@ __all__ = ["XEP_0184", "Received", "Request"]
 
 NS = "urn:xmpp:receipts"
 
-ACK_TYPES = frozenset(("normal", "chat", "headline"))
+ACK_TYPES = ("normal", "chat", "headline")
 """Types of messages that get receipts; in rooms they mean nothing (XEP-0184 section 5.3)."""
 
 
-class _Extension(ElementBase):
-    """An element that is there or not; it is put into the message when it is set."""
-
-    namespace = NS
-    is_extension = True
-
-    def setup(self, xml: ET.Element | None = None) -> bool:
-        """There is no element before it is set."""
-        if xml is None:
-            self.xml = ET.Element("")
-        return True
-
-    def _message(self) -> Any:
-        assert self.parent is not None
-        return self.parent()
-
-    def _find(self) -> ET.Element | None:
-        found: ET.Element | None = self._message().xml.find(f"{{{NS}}}{self.name}")
-        return found
-
-    def _put(self) -> ET.Element:
-        self._take()
-        self.xml = ET.SubElement(self._message().xml, f"{{{NS}}}{self.name}")
-        return self.xml
-
-    def _take(self) -> None:
-        found = self._find()
-        if found is not None:
-            self._message().xml.remove(found)
-            self.xml = ET.Element("")
-
-
-class Request(_Extension):
+class Request(OptionalElement):
     """``message["request_receipt"]``: whether a receipt is asked for."""
 
     name = "request"
+    namespace = NS
     plugin_attrib = "request_receipt"
     interfaces: ClassVar[set[str]] = {"request_receipt"}
 
@@ -74,10 +44,11 @@ class Request(_Extension):
         self._take()
 
 
-class Received(_Extension):
+class Received(OptionalElement):
     """``message["receipt"]``: the id of the message this one is a receipt of."""
 
     name = "received"
+    namespace = NS
     plugin_attrib = "receipt"
     interfaces: ClassVar[set[str]] = {"receipt"}
 
@@ -116,6 +87,7 @@ class XEP_0184(BasePlugin):
     xep_version = "1.4.0"
     dependencies: ClassVar[set[str]] = {"xep_0030"}
     features = (NS,)
+    ack_types = ACK_TYPES
     auto_ack: bool
     auto_request: bool
     default_config: ClassVar[dict[str, Any]] = {"auto_ack": True, "auto_request": False}
