@@ -29,10 +29,11 @@ class Storage(BasePlugin):
 
     dependencies: ClassVar[set[str]] = {"xep_0004", "xep_0060", "xep_0163"}
     profile: ClassVar[dict[str, Any]] = {}
+    node_profiles: dict[str, dict[str, Any]]
 
     def plugin_init(self) -> None:
         """Begin without nodes that differ."""
-        self.node_profiles: dict[str, dict[str, Any]] = self.kept.setdefault("profiles", {})
+        self.node_profiles = self.kept.setdefault("profiles", {})
 
     def _options(self, node: str, given: Form | Mapping[str, Any] | None) -> dict[str, Any]:
         """Return a node's configuration; what the caller gives counts."""

@@ -51,6 +51,7 @@ class XEP_0359(BasePlugin):
     description = "XEP-0359: Unique and Stable Stanza IDs"
     xep_version = "0.7.0"
     features = (NS,)
+    namespace = NS
 
     def plugin_init(self) -> None:
         """Add origin ids if configured."""

@@ -40,6 +40,7 @@ class XEP_0421(BasePlugin):
     xep_version = "1.0.1"
     dependencies: ClassVar[set[str]] = {"xep_0030", "xep_0045"}
     features = (NS,)
+    namespace = NS
 
     async def has_feature(self, jid: JidStr, **discokwargs: Any) -> bool:
         """Ask whether a room gives such ids, so that they can be trusted.
