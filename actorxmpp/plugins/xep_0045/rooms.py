@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["AVAILABLE", "Rooms"]
 
 AVAILABLE = frozenset(("available", "chat", "away", "dnd", "xa"))
+NICK = "{http://jabber.org/protocol/nick}nick"
+"""What somebody is called elsewhere (XEP-0172)."""
 
 
 class Rooms(BasePlugin):
@@ -63,7 +65,7 @@ class Rooms(BasePlugin):
             "affiliation": muc["affiliation"],
             "show": show if show in ("away", "chat", "dnd", "xa") else "",
             "status": presence["status"],
-            "alt_nick": (presence.get_plugin("nick", check=True) and presence["nick"]) or "",
+            "alt_nick": presence.xml.findtext(NICK, ""),
         }
         occupants[nick] = cast("MucRoomItem", entry)
         return True if new else None

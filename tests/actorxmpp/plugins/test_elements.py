@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from actorxmpp.jid import JID
-from actorxmpp.plugins.elements import EmptyElement, JidElement, is_true
+from actorxmpp.plugins.elements import EmptyElement, JidElement, OptionalElement, is_true
 from actorxmpp.stanza import Message
 from actorxmpp.xmlstream import StanzaBase, register_stanza_plugin
 
@@ -55,3 +55,31 @@ def test_what_says_yes() -> None:
     assert [is_true(text) for text in ("true", "1", " 1 ", "false", "0", "")] == [
         *(True, True, True, False, False, False)
     ]
+
+
+class Urgent(OptionalElement):
+    name = plugin_attrib = "urgent"
+    namespace = "urn:example:store"
+    interfaces: ClassVar[set[str]] = {"urgent"}
+
+    def get_urgent(self) -> bool:
+        return self._find() is not None
+
+    def set_urgent(self, value: bool) -> None:
+        if value:
+            self._put()
+        else:
+            self._take()
+
+
+def test_an_optional_element_is_not_put_in_by_reading() -> None:
+    register_stanza_plugin(Message, Urgent)
+    message = Message()
+    assert message["urgent"] is False
+    assert not len(message.xml)
+    message["urgent"] = True
+    message["urgent"] = True
+    assert len(message.xml) == 1
+    assert Message(xml=message.xml)["urgent"] is True
+    message["urgent"] = False
+    assert not len(message.xml)
