@@ -31,7 +31,8 @@ THEIRS = sorted(_NAMES & set(PLUGINS))
 DIFFERENCES = {
     "the interface is called as its plugin is": "xep_0054:SortString.SORT-STRING",
     "a label has no kind INT in the XEP's schema": "xep_0054:Label.INT",
-    "a dead method": "xep_0060:Configure.getType",
+    "a dead method": "xep_0060:Configure.getType xep_0080:Geoloc.exception",
+    "reading whether a room is pinned must not pin it": "xep_0469:Pinned.pinned",
     "it is no element; the name is never written": "xep_0060:PubsubErrorCondition:element",
     "counting is the stream's own business": """
         xep_0198:disconnected xep_0198:session_end xep_0198:request_ack(e) xep_0198:config:last_ack
@@ -40,7 +41,8 @@ DIFFERENCES = {
         xep_0198:StreamManagement.required xep_0198:event:session_end
     """,
     "pings end with the session by themselves": "xep_0199:session_end",
-    "several of one message are found": "xep_0359:StanzaID:multi",
+    "several of one message are found": "xep_0359:StanzaID:multi xep_0372:Reference:multi",
+    "a birthday's date is its interface": "xep_0292:Date",
     "the address is that of the session": "xep_0410:boundjid",
     "a name of its own instead of the default": "xep_0444:Reaction:element",
 }
@@ -87,7 +89,7 @@ def stanzas(theirs: list[ModuleType], ours: list[ModuleType]) -> Iterator[str]:
     for module in theirs:
         for name, their in vars(module).items():
             mine = inspect.isclass(their) and their.__module__ == module.__name__
-            if mine and issubclass(their, TheirElement) and not name.startswith("_"):
+            if mine and issubclass(their, TheirElement) and name[0].isupper():
                 our = next((getattr(each, name) for each in ours if hasattr(each, name)), None)
                 yield from [name] if our is None else stanza(name, their, our)
 
