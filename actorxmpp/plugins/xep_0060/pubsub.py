@@ -38,6 +38,11 @@ EVENTS = {
 }
 """What a service tells, and what the events about it are called."""
 
+HANDLERS = tuple(
+    (f"Pubsub Event: {what.title()}", f"message/pubsub_event/{what}") for what in EVENTS
+)
+"""Names and patterns, made once: sessions share them."""
+
 
 class XEP_0060(Owner, BasePlugin):
     """Publish-Subscribe, for who publishes, subscribes and owns nodes.
@@ -67,9 +72,8 @@ class XEP_0060(Owner, BasePlugin):
         """Take what services tell."""
         self.node_event_map: dict[str, str] = self.kept.setdefault("events", {})
         self.handle("Pubsub Event: Items", "message/pubsub_event/items", self._handle_items)
-        for what in EVENTS:
-            path = f"message/pubsub_event/{what}"
-            self.handle(f"Pubsub Event: {what.title()}", path, self._handle_event)
+        for name, pattern in HANDLERS:
+            self.handle(name, pattern, self._handle_event)
 
     def map_node_event(self, node: str, event_name: str) -> None:
         """Have events about a node raised under a name of their own, too: ``NAME_publish``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from actorxmpp.plugins.base import BasePlugin
@@ -98,6 +97,14 @@ class Finish(JingleMessage):
 
 STEPS = (Propose, Retract, Accept, Proceed, Reject, Finish)
 
+HANDLERS = tuple(
+    (f"Jingle message: {each.name}", f"message/{each.plugin_attrib}") for each in STEPS
+)
+"""Names and patterns, made once: sessions share them."""
+
+EVENTS = {each.plugin_attrib: f"jingle_message_{each.name}" for each in STEPS}
+"""Interface to event."""
+
 for _step in STEPS:
     register_stanza_plugin(Message, _step)
 
@@ -120,14 +127,17 @@ class XEP_0353(BasePlugin):
 
     def plugin_init(self) -> None:
         """Hear of sessions that are proposed."""
-        for step in STEPS:
-            attrib = step.plugin_attrib
-            handler = partial(self._handle, step)
-            self.handle(f"Jingle message: {step.name}", f"message/{attrib}", handler)
+        for name, pattern in HANDLERS:
+            self.handle(name, pattern, self._handle)
 
-    def _handle(self, step: type[JingleMessage], message: Message) -> None:
-        if message["type"] != "error" and message[step.plugin_attrib]["id"]:
-            self.xmpp.event(f"jingle_message_{step.name}", message)
+    def _handle(self, message: Message) -> None:
+        if message["type"] == "error":
+            return
+        for attrib, event in EVENTS.items():
+            step = message.get_plugin(attrib, check=True)
+            if step is not None and step["id"]:
+                self.xmpp.event(event, message)
+                return
 
     def _make(self, step: type[JingleMessage], mto: JidStr, sid: str, mfrom: OptJidStr) -> Message:
         message = self.xmpp.make_message(mto, mtype="chat", mfrom=mfrom)
