@@ -10,12 +10,18 @@ from actorxmpp.xmlstream import ET, ElementBase
 if TYPE_CHECKING:
     from actorxmpp.types import JidStr
 
-__all__ = ["EmptyElement", "JidElement", "OptionalElement", "is_true"]
+__all__ = ["EmptyElement", "JidElement", "OptionalElement", "is_true", "read_number"]
 
 
 def is_true(text: str) -> bool:
     """Whether an attribute says yes: ``true`` or ``1`` (XML Schema part 2, section 3.2.2)."""
     return text.strip() in ("true", "1")
+
+
+def read_number(text: str) -> int | None:
+    """Read a number of pixels or bytes; None where it is missing, or none."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 class EmptyElement(ElementBase):

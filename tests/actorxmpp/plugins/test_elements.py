@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from actorxmpp.jid import JID
-from actorxmpp.plugins.elements import EmptyElement, JidElement, OptionalElement, is_true
+from actorxmpp.plugins.elements import (
+    EmptyElement,
+    JidElement,
+    OptionalElement,
+    is_true,
+    read_number,
+)
 from actorxmpp.stanza import Message
 from actorxmpp.xmlstream import StanzaBase, register_stanza_plugin
 
@@ -83,3 +89,9 @@ def test_an_optional_element_is_not_put_in_by_reading() -> None:
     assert Message(xml=message.xml)["urgent"] is True
     message["urgent"] = False
     assert not len(message.xml)
+
+
+def test_numbers_are_read_where_they_are_numbers() -> None:
+    assert [read_number(text) for text in ("0", " 12 ", "", "-1", "1.5", "x")] == [
+        *(0, 12, None, None, None, None)
+    ]
