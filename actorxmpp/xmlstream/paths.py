@@ -120,8 +120,6 @@ def compile_path(xpath: str) -> tuple[Step, ...]:
 
 def find_all(xml: ET.Element, path: Path) -> list[ET.Element]:
     """Return the sub-elements at the end of a path."""
-    if len(path) == 1:
-        return xml.findall(path[0])
     return xml.findall("/".join(path))
 
 

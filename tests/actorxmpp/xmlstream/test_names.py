@@ -32,6 +32,7 @@ def test_the_common_names_are_there_from_the_start():
 def test_a_name_that_is_learnt_is_kept():
     table = NameTable()
     assert table.learn("urn:x\x01name") == "{urn:x}name"
+    table.trim()
     assert table.names["urn:x\x01name"] == "{urn:x}name"
     assert table.epoch == 0
 

@@ -66,7 +66,7 @@ def test_all_texts_are_by_language(bodies):
 
 
 def test_setting_a_text_changes_the_one_of_that_language(bodies):
-    paths.set_text(bodies, ("b",), "deux", "fr", "en")
+    assert paths.set_text(bodies, ("b",), "deux", "fr", "en") is bodies[1]
     paths.set_text(bodies, ("b",), "two", "", "en")
     assert texts(bodies)[:2] == [("b", None, "two"), ("b", "fr", "deux")]
 
