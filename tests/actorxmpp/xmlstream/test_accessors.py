@@ -1,4 +1,4 @@
-"""Accessors: compiled once per class, forgotten when the class changes."""
+"""Accessors: how each kind of interface is read, written and deleted; compiled once per class."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import ClassVar
 
 import pytest
 
+from actorxmpp.jid import JID
 from actorxmpp.xmlstream import ElementBase, register_stanza_plugin
 from actorxmpp.xmlstream.accessors import (
     DELETE,
     GET,
+    MAX_CHILD_NAMES,
     SET,
     child_names,
     find_accessor,
@@ -17,6 +19,103 @@ from actorxmpp.xmlstream.accessors import (
     split_key,
 )
 from actorxmpp.xmlstream.namespaces import CONTENT_NAMESPACES
+
+from .helpers import XML_LANG, parsed
+
+
+def test_attributes(classes):
+    root = classes[0]()
+    assert root["id"] == ""
+    root["id"] = "1"
+    assert root["id"] == root.xml.get("id") == "1"
+    root["id"] = None
+    assert root.xml.get("id") is None
+    root["id"] = "1"
+    root["id"] = ""
+    assert "id" not in root.xml.attrib
+    root["id"] = JID("a@b")
+    assert root["id"] == "a@b"
+    del root["id"]
+    del root["id"]
+    assert str(root) == '<root xmlns="jabber:client" />'
+
+
+def test_sub_interfaces(classes):
+    root = classes[0]()
+    assert root["body"] == ""
+    root["body"] = "text"
+    assert root.xml.find("{jabber:client}body").text == root["body"] == "text"
+    root["body"] = "other"
+    assert len(root.xml) == 1
+    root["body"] = ""
+    assert len(root.xml) == 0
+    root["body"] = JID("a@b")
+    assert root["body"] == "a@b"
+    del root["body"]
+    assert len(root.xml) == 0
+
+
+def test_deep_sub_interfaces(classes):
+    plugin = classes[1]()
+    plugin["deep/er"] = "x"
+    assert plugin.xml.find("{urn:test}deep/{urn:test}er").text == "x"
+    assert plugin["deep/er"] == "x"
+    plugin["deep/er"] = "y"
+    assert plugin["deep/er"] == "y"
+    assert len(plugin.xml) == len(plugin.xml[0]) == 1
+    plugin._del_sub("deep/er", all=True)
+    assert len(plugin.xml) == 0
+
+
+def test_bool_interfaces(classes):
+    plugin = classes[1]()
+    assert plugin["flag"] is False
+    plugin["flag"] = True
+    plugin["flag"] = True
+    assert plugin["flag"] is True
+    assert len(plugin.xml) == 1
+    plugin["flag"] = False
+    assert plugin["flag"] is False
+    plugin["flag"] = True
+    del plugin["flag"]
+    assert plugin["flag"] is False
+
+
+def test_languages(classes):
+    root = classes[0]()
+    root["lang"] = "en"
+    root["body"] = "hello"
+    root["body|fr"] = "salut"
+    root["body|de"] = "hallo"
+    assert (root["body"], root["body|fr"], root["body|en"]) == ("hello", "salut", "hello")
+    assert root["body|*"] == {"en": "hello", "fr": "salut", "de": "hallo"}
+    assert root["body|xx"] in ("hello", "salut", "hallo")
+    root["body|fr"] = "bonjour"
+    assert root["body|fr"] == "bonjour"
+    assert len(root.xml) == 3
+    del root["body|fr"]
+    assert root["body|*"] == {"en": "hello", "de": "hallo"}
+    root["body|*"] = {"it": "ciao", "en": "hi"}
+    assert root["body|*"] == {"it": "ciao", "en": "hi"}
+    del root["body|*"]
+    assert len(root.xml) == 0
+
+
+def test_language_of_received_text(classes):
+    bodies = "<body xml:lang='fr'>f</body><body>e</body>"
+    text = f"<root xmlns='jabber:client' xml:lang='en'>{bodies}</root>"
+    assert parsed(classes[0], text)["body"] == "e"
+    only = "<root xmlns='jabber:client'><body xml:lang='fr'>f</body></root>"
+    assert parsed(classes[0], only)["body"] == "f"
+
+
+def test_extensions(classes):
+    root = classes[0]()
+    root["ext"] = "x"
+    assert root["ext"] == "x"
+    assert root.xml.find("{urn:ext}ext").text == "x"
+    del root["ext"]
+    assert root.xml.find("{urn:ext}ext") is None
 
 
 def test_methods_are_found_by_lower_case(classes):
@@ -138,3 +237,107 @@ def test_the_names_of_a_sub_element_are_its_own_and_its_plugin_s(classes):
     assert child_names(classes[0], "{urn:test}plugin") == ("plugin", "plug")
     assert child_names(classes[0], "{urn:test}item") == ("item",)
     assert child_names(classes[0], "{urn:other}plugin") == ("plugin",)
+
+
+def test_the_substanzas_are_an_interface_that_can_be_read(classes):
+    root = classes[0]()
+    item = classes[3]()
+    root.append(item)
+    assert find_accessor(classes[0], GET, "substanzas")(root) == [item]
+    assert find_accessor(classes[0], SET, "substanzas") is None
+    assert "substanzas" not in classes[0]._getters
+
+
+def test_methods_come_before_everything_and_get_the_language_of_language_interfaces():
+    calls = []
+
+    class Own(ElementBase):
+        interfaces: ClassVar = {"a", "b"}
+        sub_interfaces: ClassVar = {"a", "b"}
+        lang_interfaces: ClassVar = {"a"}
+
+        def get_a(self, lang=None):
+            calls.append(("get", lang))
+            return "value"
+
+        def set_a(self, value, lang=None):
+            calls.append(("set", value, lang))
+
+        def del_a(self, lang=None):
+            calls.append(("del", lang))
+
+        def get_b(self):
+            return "no language"
+
+    own = Own()
+    assert own["a"] == own["a|fr"] == "value"
+    own["a"], own["a|fr"] = "1", "2"
+    del own["a"], own["a|fr"]
+    assert calls == [
+        ("get", None),
+        ("get", "fr"),
+        ("set", "1", None),
+        ("set", "2", "fr"),
+        ("del", None),
+        ("del", "fr"),
+    ]
+    assert own["b|fr"] == "no language"
+    assert len(own.xml) == 0
+
+
+def test_an_override_gets_the_language_too(classes):
+    class Override(ElementBase):
+        name = "over"
+        plugin_attrib = "over"
+        overrides: ClassVar = ["get_body"]
+
+        def get_body(self, lang=None):
+            return f"in {lang}"
+
+    register_stanza_plugin(classes[0], Override, overrides=True)
+    root = classes[0]()
+    assert root["body"] == "in None"
+    assert root["body|fr"] == "in fr"
+
+
+def test_a_text_with_a_language_is_read_and_written_with_it(classes):
+    root = parsed(
+        classes[0], "<root xmlns='jabber:client' xml:lang='en'><note xml:lang='fr'>n</note></root>"
+    )
+    assert root["note"] == "n"
+    root["note"] = "new"
+    assert [(child.get(XML_LANG), child.text) for child in root.xml] == [("fr", "n"), (None, "new")]
+
+
+def test_a_text_of_another_namespace_is_found_by_its_path():
+    class Own(ElementBase):
+        namespace = "urn:own"
+        interfaces: ClassVar = {"{urn:x}deep/er"}
+        sub_interfaces: ClassVar = {"{urn:x}deep/er"}
+
+    own = Own()
+    own["{urn:x}deep/er"] = "x"
+    assert own.xml.find("{urn:x}deep/{urn:x}er").text == own["{urn:x}deep/er"] == "x"
+
+
+def test_deleting_a_plugin_that_is_not_there_makes_none(classes):
+    root = classes[0]()
+    for name in ("plug", "ext"):
+        del root[name]
+    assert root.plugins == {}
+    assert len(root.xml) == 0
+
+
+def test_deleting_an_extension_deletes_its_value_as_well(classes):
+    root = classes[0]()
+    root["ext"] = "x"
+    extension = root.get_plugin("ext")
+    del root["ext"]
+    assert extension.xml.text is None
+
+
+def test_the_child_names_kept_are_bounded(classes):
+    for number in range(MAX_CHILD_NAMES + 100):
+        child_names(classes[0], f"{{urn:x}}a{number}")
+        assert len(classes[0]._child_names) <= MAX_CHILD_NAMES
+    assert len(classes[0]._child_names) == 100

@@ -1,4 +1,4 @@
-"""ElementBase: interfaces, plugins, languages, lists, copies, equality, laziness."""
+"""ElementBase: plugins, inherited languages, lists, values, copies, equality, laziness."""
 
 from __future__ import annotations
 
@@ -9,97 +9,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from actorxmpp.jid import JID
 from actorxmpp.stanza import Message
 from actorxmpp.xmlstream import ElementBase
 
 from .helpers import parsed
-
-
-def test_attributes(classes):
-    root = classes[0]()
-    assert root["id"] == ""
-    root["id"] = "1"
-    assert root["id"] == root.xml.get("id") == "1"
-    root["id"] = None
-    assert root.xml.get("id") is None
-    root["id"] = "1"
-    root["id"] = ""
-    assert "id" not in root.xml.attrib
-    root["id"] = JID("a@b")
-    assert root["id"] == "a@b"
-    del root["id"]
-    del root["id"]
-    assert str(root) == '<root xmlns="jabber:client" />'
-
-
-def test_sub_interfaces(classes):
-    root = classes[0]()
-    assert root["body"] == ""
-    root["body"] = "text"
-    assert root.xml.find("{jabber:client}body").text == root["body"] == "text"
-    root["body"] = "other"
-    assert len(root.xml) == 1
-    root["body"] = ""
-    assert len(root.xml) == 0
-    root["body"] = JID("a@b")
-    assert root["body"] == "a@b"
-    del root["body"]
-    assert len(root.xml) == 0
-
-
-def test_deep_sub_interfaces(classes):
-    plugin = classes[1]()
-    plugin["deep/er"] = "x"
-    assert plugin.xml.find("{urn:test}deep/{urn:test}er").text == "x"
-    assert plugin["deep/er"] == "x"
-    plugin["deep/er"] = "y"
-    assert plugin["deep/er"] == "y"
-    assert len(plugin.xml) == len(plugin.xml[0]) == 1
-    plugin._del_sub("deep/er", all=True)
-    assert len(plugin.xml) == 0
-
-
-def test_bool_interfaces(classes):
-    plugin = classes[1]()
-    assert plugin["flag"] is False
-    plugin["flag"] = True
-    plugin["flag"] = True
-    assert plugin["flag"] is True
-    assert len(plugin.xml) == 1
-    plugin["flag"] = False
-    assert plugin["flag"] is False
-    plugin["flag"] = True
-    del plugin["flag"]
-    assert plugin["flag"] is False
-
-
-def test_languages(classes):
-    root = classes[0]()
-    root["lang"] = "en"
-    root["body"] = "hello"
-    root["body|fr"] = "salut"
-    root["body|de"] = "hallo"
-    assert (root["body"], root["body|fr"], root["body|en"]) == ("hello", "salut", "hello")
-    assert root["body|*"] == {"en": "hello", "fr": "salut", "de": "hallo"}
-    assert root["body|xx"] in ("hello", "salut", "hallo")
-    root["body|fr"] = "bonjour"
-    assert root["body|fr"] == "bonjour"
-    assert len(root.xml) == 3
-    del root["body|fr"]
-    assert root["body|*"] == {"en": "hello", "de": "hallo"}
-    root["body|*"] = {"it": "ciao", "en": "hi"}
-    assert root["body|*"] == {"it": "ciao", "en": "hi"}
-    del root["body|*"]
-    assert len(root.xml) == 0
-
-
-def test_language_of_received_text(classes):
-    bodies = "<body xml:lang='fr'>f</body><body>e</body>"
-    text = f"<root xmlns='jabber:client' xml:lang='en'>{bodies}</root>"
-    assert parsed(classes[0], text)["body"] == "e"
-    only = "<root xmlns='jabber:client'><body xml:lang='fr'>f</body></root>"
-    assert parsed(classes[0], only)["body"] == "f"
 
 
 def test_language_is_inherited(classes):
@@ -141,15 +54,6 @@ def test_received_plugins_are_wrapped_when_first_asked_for(classes):
     assert root["ext"] == "e"
     assert set(root.plugins) == {("plug", ""), ("ext", None)}
     assert len(root.xml) == 3
-
-
-def test_extensions(classes):
-    root = classes[0]()
-    root["ext"] = "x"
-    assert root["ext"] == "x"
-    assert root.xml.find("{urn:ext}ext").text == "x"
-    del root["ext"]
-    assert root.xml.find("{urn:ext}ext") is None
 
 
 def test_iterables(classes):
