@@ -672,13 +672,20 @@ class Stream:
             if self.managed is not None and self.managed.enabled:
                 self._out.data.append(self.managed.sm.request(self._now()))
             else:
-                self._probes += 1
-                domain = escape(self.session_id.rpartition("@")[2].partition("/")[0])
-                self._out.data.append(
-                    f"<iq type='get' id='probe-{self.epoch}-{self._probes}' to='{domain}'>"
-                    "<ping xmlns='urn:xmpp:ping'/></iq>".encode()
-                )
+                self._ping()
         return self._out.take_events()
+
+    def _ping(self) -> None:
+        self._probes += 1
+        domain = escape(self.session_id.rpartition("@")[2].partition("/")[0])
+        ping = (
+            f"<iq type='get' id='probe-{self.epoch}-{self._probes}' to='{domain}'>"
+            "<ping xmlns='urn:xmpp:ping'/></iq>"
+        ).encode()
+        if self.managed is not None and self.managed.counts_out:  # it has not been enabled yet
+            self.managed.count([e.Outgoing(None, ping)], self._now(), keep=False)
+        else:
+            self._out.data.append(ping)
 
     def acknowledge(self) -> list[Any]:
         """Tell the server how many stanzas were handled."""

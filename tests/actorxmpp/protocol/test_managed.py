@@ -169,6 +169,14 @@ def test_a_server_that_acknowledges_too_much_breaks_the_stream() -> None:
     assert owner.of(item) == [], "the session can still be resumed"
 
 
+def test_a_ping_is_counted_while_the_server_has_not_answered_yet() -> None:
+    owner = Owner(sm=ON).online()
+    owner.do(owner.stream.probe())  # a server that takes its time
+    owner.receive(ENABLED)
+    owner.receive(ack(1))
+    assert owner.stream.is_open
+
+
 def test_a_server_that_makes_no_sense_of_it_sends_stanzas_off_as_without() -> None:
     owner = Owner(sm=ON).online()
     item = owner.send()
