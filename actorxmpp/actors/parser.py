@@ -255,6 +255,8 @@ class ParserActor(EventLoopActor):
             self._route(events)
         if refusal is not None:  # what had come before belongs to the stream that was
             self._refused(refusal)
+        if stream.awaited:
+            self.call_later(0, self._look)
         if self._writer is not None and stream.unsaved:
             self._writer.note()
         if stream.deadline != self._deadline or stream.queue.expires:
@@ -268,8 +270,6 @@ class ParserActor(EventLoopActor):
             connection.write(data)
         except NetError as error:  # it is closing already, or the peer does not read
             return error
-        if self._stream.awaited:
-            self.call_later(0, self._look)
         return None
 
     def _write_saved(self, connection: Connection | None, data: bytes) -> None:
@@ -285,7 +285,7 @@ class ParserActor(EventLoopActor):
 
     def _look(self) -> None:
         """Has what was written left? If it has not, the connection says when it does."""
-        self._carry_out(self._stream.written_left())
+        self._route(self._stream.written_left())
 
     def _after_save(self, function: Any, *args: Any) -> None:
         if self._writer is None:

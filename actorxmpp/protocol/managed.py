@@ -275,28 +275,32 @@ class ManagedSession:
             self._noted += count
             self.unsaved = True
 
-    def element(self, element: Element, epoch: int, now: float) -> None:
+    def element(self, element: Element, epoch: int, now: float) -> list[e.Outgoing]:
         """Handle an element of this namespace.
+
+        Returns:
+            Stanzas that were written and are counted no more: there won't be acknowledgements.
 
         Raises:
             SmViolation: if the server acknowledges what was never sent.
         """
         if element.tag == _REQUEST:
             self._out.events.append(e.AckRequested(epoch))
-            return
+            return []
         sm, before = self.sm, self.sm.state
         refused = sm.unacked_stanzas if element.tag == _FAILED else ()
         self.do(sm.receive(element, now=now))
         if before is not sma.SmState.ENABLING:
-            return
+            return []
         if sm.state is sma.SmState.ENABLED:
             self.unsaved = True
             self._out.raise_event("sm_enabled", element)
             self._out.events.append(e.CountingBegins(self.number))
         elif sm.state is sma.SmState.OFF:
-            self._out.outcome(e.Outcome.SENT, _watched(refused))
             self._queue.room_again()
             self._out.raise_event("sm_failed", element)
+            return _outgoing(refused)
+        return []
 
     # another process
 

@@ -595,9 +595,15 @@ class Stream:
 
     def _sm_element(self, managed: ManagedSession, element: Element) -> None:
         try:
-            managed.element(element, self.epoch, self._now())
+            uncounted = managed.element(element, self.epoch, self._now())
         except sma.SmViolation as error:
             self._sm_violated(error)
+            return
+        if uncounted:
+            self._left_open += uncounted
+            self.awaited = any(item.future is not None for item in uncounted)
+            if self._all_left():
+                self._settle()
 
     def _sm_violated(self, error: sma.SmViolation) -> None:
         self._out.data.append(error.reply)

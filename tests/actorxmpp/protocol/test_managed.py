@@ -187,6 +187,26 @@ def test_a_server_that_makes_no_sense_of_it_sends_stanzas_off_as_without() -> No
     assert owner.of(later) == [Outcome.SENT]
 
 
+def test_stanzas_of_a_refused_session_count_as_sent_when_they_have_left() -> None:
+    owner = Owner(sm=ON).online()
+    owner.leaves = False
+    first, second = owner.send(), owner.send()
+    owner.receive(SM_FAILED)
+    assert owner.of(first) == []
+    assert owner.stream.awaited is True
+    owner.left()
+    assert owner.of(first) == owner.of(second) == [Outcome.SENT]
+
+
+def test_stanzas_of_a_refused_session_that_never_left_were_not_sent() -> None:
+    owner = Owner(sm=ON).online()
+    owner.leaves = False
+    item = owner.send()
+    owner.receive(SM_FAILED)
+    owner.lose()
+    assert owner.of(item) == [Outcome.NOT_SENT]
+
+
 def test_a_refusal_lets_go_what_waited_for_acknowledgements() -> None:
     owner = Owner(sm=NARROW).online()
     items = [owner.put() for _ in range(4)]
