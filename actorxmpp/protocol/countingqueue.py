@@ -123,7 +123,8 @@ class CountingQueue(SendQueue):
         """
         self._given += 1
         dropped = None
-        if not self.flowing and self._policy is QueuePolicy.DROP_OLDEST:
+        drops = self._policy is QueuePolicy.DROP_OLDEST and len(item.data) <= self.largest
+        if drops and not self.flowing:
             while len(self.waiting) >= self.limit:
                 dropped = [*(dropped or ()), self.waiting.popleft()]
                 self._since.popleft()
@@ -169,11 +170,12 @@ class CountingQueue(SendQueue):
             self._since.clear()
 
     def take_waiting(self) -> list[Outgoing]:
-        """Take out all that waits: the session is over."""
+        """Take out all that waits, and what was given up unseen: the session is over."""
         waiting = super().take_waiting()
         self._since.clear()
         self._ended += len(waiting)
-        return waiting
+        old, self._old = self._old, []
+        return [*old, *waiting]
 
     def expire(self, now: float) -> list[Outgoing]:
         """Take out what has waited too long."""
