@@ -65,6 +65,7 @@ VERBS: dict[str, Callable[[Owner], Any]] = {
     "keys_derived": lambda o: o.do(o.stream.keys_derived(KEYS)),
     "receive_data": lambda o: o.receive(b"<message/>" if o.stream.is_open else HEADER + b"<go/>"),
     "data_to_send": lambda o: o.do(()),
+    "write_refused": lambda o: o.stream.write_refused(),
     "written_left": lambda o: o.do(o.stream.written_left()),
     "probe": lambda o: o.do(o.stream.probe()),
     "acknowledge": lambda o: o.do(o.stream.acknowledge()),
@@ -319,6 +320,17 @@ def test_what_has_not_left_when_the_connection_is_lost_was_not_sent() -> None:
     assert owner.of(second) == [Outcome.NOT_SENT]
     assert owner.of(third) == [], "it waits for the next stream"
     assert list(owner.queue.waiting) == [third]
+
+
+def test_what_the_connection_refused_waits_again() -> None:
+    owner = Owner().online()
+    first, second = owner.send(), owner.put()
+    assert second.data in owner.stream.data_to_send()
+    owner.stream.write_refused()
+    owner.lose("it is closing")
+    assert owner.of(first) == [Outcome.SENT]
+    assert owner.of(second) == []
+    assert list(owner.queue.waiting) == [second]
 
 
 def test_what_waits_goes_out_on_the_next_stream_in_order() -> None:
