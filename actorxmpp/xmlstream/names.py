@@ -13,6 +13,9 @@ It is bounded: a peer that invents names makes it start again from the common on
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import islice
+
 from actorxmpp.xmlstream.namespaces import CONTENT_NAMESPACES, STREAM_NS, XML_NS
 
 SEPARATOR = "\x01"
@@ -72,7 +75,7 @@ class NameTable:
         names: raw name -> translation; pyexpat adds the names it sees.
     """
 
-    __slots__ = ("epoch", "limit", "names")
+    __slots__ = ("_settled", "epoch", "limit", "names")
 
     def __init__(self, limit: int = MAX_NAMES) -> None:
         self.limit = limit
@@ -83,6 +86,7 @@ class NameTable:
     def _fill(self) -> None:
         for raw in _COMMON:
             self.names[raw] = translate(raw)
+        self._settled = len(self.names)
 
     def learn(self, raw: str) -> str:
         """Return the translation of a raw name and keep it for the parsers.
@@ -99,6 +103,20 @@ class NameTable:
             raise
         self.names[raw] = name
         return name
+
+    def settle(self) -> None:
+        """Translate what came in raw since the last time, whoever saw it first.
+
+        A name need never be learnt by the parser that saw it first: its stream broke off in the
+        middle of a stanza, or it was the root of what is no stream. Left raw, the name would reach
+        every other parser without making the table grow.
+        """
+        new = len(self.names) - self._settled
+        for raw in list(islice(reversed(self.names), max(new, 0))):
+            if raw and SEPARATOR in raw:  # pyexpat puts None in, for what has no prefix
+                with suppress(BadNamespace):
+                    self.learn(raw)
+        self._settled = len(self.names)
 
     def trim(self) -> None:
         """Start again when the limit is reached. Parsers notice by ``epoch``."""

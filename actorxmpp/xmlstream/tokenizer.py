@@ -342,6 +342,7 @@ class Tokenizer:
     def _inspect(self, stanza: ET.Element, size: int) -> None:
         """Translate new names and check a long stanza: depth, attributes, names."""
         limits = self.limits
+        NAMES.settle()
         self._seen, self._epoch = len(_NAMES), NAMES.epoch
         if size > limits.stanza_bytes:
             raise StreamViolation("policy-violation", "a stanza that is too large")

@@ -37,6 +37,19 @@ def test_a_name_that_is_learnt_is_kept():
     assert table.epoch == 0
 
 
+def test_names_nobody_has_learnt_are_learnt_when_anybody_looks():
+    table = NameTable()
+    table.names["urn:x\x01one"] = "urn:x\x01one"  # as pyexpat puts them there
+    table.names["{urn:x\x01bad"] = "{urn:x\x01bad"
+    table.names["plain"] = "plain"
+    table.settle()
+    assert table.names["urn:x\x01one"] == "{urn:x}one"
+    assert "{urn:x\x01bad" not in table.names
+    assert (table.names["plain"], table.epoch) == ("plain", 1)
+    table.settle()
+    assert table.epoch == 1
+
+
 def test_a_bad_name_is_forgotten_so_that_it_is_new_again():
     table = NameTable()
     table.names["{urn:x\x01name"] = "{urn:x\x01name"  # as pyexpat puts it there

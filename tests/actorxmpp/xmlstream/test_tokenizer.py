@@ -6,6 +6,7 @@ import gc
 import random
 import tracemalloc
 import weakref
+from contextlib import suppress
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -447,3 +448,28 @@ def test_a_bad_namespace_is_found_by_a_stream_that_looked_while_it_was_there():
         one.feed(b"</m>")
     with pytest.raises(StreamViolation):
         two.feed(b"<m xmlns='{urn:between'/>")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        HEADER + b"<message><%s xmlns='urn:unlearnt'>",  # a stream that breaks off
+        HEADER + b"<message><%s xmlns='urn:unlearnt'></message>",
+        b"<%s xmlns='urn:unlearnt'>",  # no stream at all
+        HEADER + b"<message>" + b"<%s xmlns='urn:unlearnt'>" * 200,
+    ],
+    ids=["cut", "not well-formed", "no stream", "nested"],
+)
+def test_a_name_another_stream_left_unlearnt_is_read_as_any_other(broken, request):
+    name = f"name{request.node.callspec.indices['broken']}".encode()
+    tokenizer = Tokenizer()
+    tokenizer.feed(HEADER + b"<iq/>")
+    hostile = Tokenizer()
+    with suppress(StreamViolation):
+        hostile.feed(broken.replace(b"%s", name))
+    tokenizer.feed(b"<presence/>")
+    late = Tokenizer()
+    late.feed(HEADER + b"<iq/>")
+    for reader in (tokenizer, late):
+        (element,) = reader.feed(b"<%s xmlns='urn:unlearnt'/>" % name)
+        assert element.tag == f"{{urn:unlearnt}}{name.decode()}"
