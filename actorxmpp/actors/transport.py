@@ -290,6 +290,8 @@ class TransportActor(EventLoopActor):
     # the stream's fate
 
     def _stream_is_open(self, message: m.StreamOpen) -> None:
+        if self._link.state is not LinkState.UP:
+            return  # the socket was lost just when the stream came up
         self._release_gate()
         self._link.opened(self.clock.time())
         settings = self._link.settings
