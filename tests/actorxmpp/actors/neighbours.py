@@ -64,6 +64,7 @@ class Socket:
         self.written = b""
         self.calls: list[str] = []
         self.stuck = self.closing = False
+        self.flushed = 0
         self.upgrade: Any = None
         self.upgrades: list[str] = []
 
@@ -74,6 +75,9 @@ class Socket:
 
     def all_left(self) -> bool:
         return not self.stuck
+
+    def flush(self) -> None:
+        self.flushed = len(self.written)
 
     def abort(self) -> None:
         self.closing = True
