@@ -55,3 +55,17 @@ class SessionStatus:
         """
         self.state, self.reason, self.since = state, reason, now
         self.next_retry_at = None
+
+    def retry_at(self, when: float) -> None:
+        """Note that the next attempt is at this time, in monotonic seconds."""
+        self.attempts += 1
+        self.next_retry_at = when
+
+    def connected(self, now: float) -> None:
+        """Note that a stream is established."""
+        self.connections += 1
+        self.enter(SessionState.CONNECTED, now)
+
+    def stable(self) -> None:
+        """Note that the last stream was good for long enough: attempts count anew."""
+        self.attempts = 0

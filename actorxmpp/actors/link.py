@@ -175,8 +175,7 @@ class Link:
         """Say how many seconds to wait before the next attempt."""
         status = self.status
         delay = self.settings.backoff.delay(status.attempts, _RANDOM, self._decision)
-        status.attempts += 1
-        status.next_retry_at = now + delay
+        status.retry_at(now + delay)
         return delay
 
     def where(self, location: str | None) -> tuple[str, int] | None:
@@ -199,15 +198,14 @@ class Link:
         """The stream is established."""
         self._up_since = now
         self._location_tried = False
-        self.status.connections += 1
-        self.status.enter(SessionState.CONNECTED, now)
+        self.status.connected(now)
 
     def lost(self, decision: Decision, now: float) -> None:
         """The connection is lost, or did not come up: go on as the decision says."""
         self._decision = decision
         up_since, self._up_since = self._up_since, None
         if up_since is not None and now - up_since >= STABLE_AFTER:
-            self.status.attempts = 0
+            self.status.stable()
             self._redirects = 0
 
     def follow(self, redirect: tuple[str, int | None] | None) -> bool:

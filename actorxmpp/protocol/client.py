@@ -122,6 +122,28 @@ class ClientNegotiation(Negotiation):
         self._tls = info
         return self.restart(Progress.SECURE)
 
+    def authenticated(self, mechanism: str) -> list[Action]:
+        """The login succeeded: restart the stream."""
+        self.mechanism = mechanism
+        self.advance(StreamEvent.AUTHENTICATED)
+        return self.restart(Progress.AUTHENTICATED)
+
+    def bound(self, jid: str) -> list[Action]:
+        """The server bound this address."""
+        self.jid = jid
+        return self.proceed(Progress.BOUND)
+
+    def taken_up(self, resumed: Resumed) -> list[Action]:
+        """The server resumed the earlier session; nothing is bound."""
+        self.resumed = resumed
+        return self.proceed(Progress.RESUME_TRIED | Progress.BOUND | Progress.SESSION)
+
+    def not_taken_up(self, handled: int | None) -> list[Action]:
+        """The server did not resume it: go on as without."""
+        self.refused_h = handled
+        self.advance(StreamEvent.RESUME_REFUSED)
+        return self.proceed(Progress.RESUME_TRIED)
+
     def restart(self, gained: Progress) -> list[Action]:
         """The step is done and a new stream begins; what was offered counts no more."""
         self._progress |= gained

@@ -149,6 +149,10 @@ class ManagedSession:
         """Use it so from the next new session on."""
         self.options = options
 
+    def configure(self, *, resend_lost: bool) -> None:
+        """Send messages of a session the server has lost again, or report them."""
+        self.resend_lost = resend_lost
+
     # a stream begins
 
     def established(self, action: Established, now: float) -> list[sma.SmAction]:
@@ -183,9 +187,11 @@ class ManagedSession:
         """Ask for it on a new session, if it is wanted and offered."""
         options = self.options
         if options.enabled and _FEATURE in action.features:
-            asks = self.sm.enable(resume=options.resume, max_seconds=options.max_seconds)
+            self.sm.bound(window=options.window, limit=options.max_unacked)
+            asks = self.sm.enable(
+                action.jid, resume=options.resume, max_seconds=options.max_seconds
+            )
             self._out.data.append(asks)
-            self.sm.jid = action.jid
             self._begin()
 
     def _begin(self) -> None:

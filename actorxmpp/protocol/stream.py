@@ -398,7 +398,7 @@ class Stream:
             self._tokenizer = Tokenizer(limits)
         self._resend_lost = resend_lost
         if self.managed is not None:
-            self.managed.resend_lost = resend_lost
+            self.managed.configure(resend_lost=resend_lost)
 
     def manage(self, options: SmOptions) -> None:
         """Use stream management so from the next new session on (XEP-0198)."""
@@ -406,7 +406,7 @@ class Stream:
             self.managed.use(options)
         elif options.enabled:
             self.managed = ManagedSession(options, self._out, self.queue, self._handled)
-            self.managed.resend_lost = self._resend_lost
+            self.managed.configure(resend_lost=self._resend_lost)
 
     # a connection comes up
 
@@ -735,7 +735,7 @@ class Stream:
         if self.queue.ready:
             self._take_ready(keep=False)
         if self.managed is not None and self.managed.enabled:
-            self._out.data += [self.managed.ack(), self.managed.sm.request(self._now())]
+            self._out.data.extend((self.managed.ack(), self.managed.sm.request(self._now())))
         self._out.data.append(STREAM_CLOSE)
         self._step(Step.CLOSE)
         self._closing = reason

@@ -88,6 +88,9 @@ class SmOptions:
         max_seconds: how long we would like the server to keep them.
         window: stanzas after which an acknowledgement is asked for.
         max_unacked: stanzas that may wait for one.
+
+    Raises:
+        ValueError: if the window is not from 1 to ``max_unacked``.
     """
 
     enabled: bool = False
@@ -95,6 +98,9 @@ class SmOptions:
     max_seconds: int | None = None
     window: int = WINDOW
     max_unacked: int = MAX_UNACKED
+
+    def __post_init__(self) -> None:
+        _check_window(self.window, self.max_unacked)
 
 
 class StreamManagement:
@@ -122,10 +128,8 @@ class StreamManagement:
     )
 
     def __init__(self, *, window: int = WINDOW, limit: int = MAX_UNACKED) -> None:
-        if not 1 <= window <= limit:
-            raise ValueError(f"window must be from 1 to limit ({limit!r}), not {window!r}")
-        self._window = window
-        self._limit = limit
+        self._window, self._limit = WINDOW, MAX_UNACKED
+        self.bound(window=window, limit=limit)
         self.jid = ""
         self.previd = ""
         self.max_seconds: int | None = None
@@ -178,10 +182,22 @@ class StreamManagement:
 
     # -- while a stream is up ----------------------------------------------------------------
 
-    def enable(self, *, resume: bool = True, max_seconds: int | None = None) -> bytes:
+    def bound(self, *, window: int, limit: int) -> None:
+        """Say after how many stanzas to ask for an acknowledgement, and how many may wait.
+
+        Raises:
+            ValueError: If the window is not from 1 to the limit.
+        """
+        _check_window(window, limit)
+        self._window, self._limit = window, limit
+
+    def enable(
+        self, jid: str = "", *, resume: bool = True, max_seconds: int | None = None
+    ) -> bytes:
         """Begin on a new session. Stanzas sent after these bytes are counted.
 
         Args:
+            jid: The session's full JID, which it keeps when it is resumed.
             resume: Ask for a session that can be resumed.
             max_seconds: How long we would like the server to keep it.
 
@@ -189,6 +205,7 @@ class StreamManagement:
             What to send. What was unacknowledged before must have been dealt with.
         """
         self._forget()
+        self.jid = jid
         self._state = SmState.ENABLING
         wish = f" max='{max_seconds}'" if resume and max_seconds is not None else ""
         flag = " resume='true'" if resume else ""
@@ -402,6 +419,11 @@ class StreamManagement:
 
     def __repr__(self) -> str:
         return f"<StreamManagement {self._state.value}, {len(self._queue)} unacked>"
+
+
+def _check_window(window: int, limit: int) -> None:
+    if not 1 <= window <= limit:
+        raise ValueError(f"window must be from 1 to limit ({limit!r}), not {window!r}")
 
 
 def _number(text: str) -> int | None:

@@ -44,6 +44,20 @@ class PendingIq:
         self.callback = callback
         self.timer: asyncio.TimerHandle | None = None
 
+    def keyed(self, key: tuple[str, str]) -> None:
+        """It is found by this key from now on."""
+        self.key = key
+
+    def until(self, timer: asyncio.TimerHandle) -> None:
+        """It waits until this timer comes, at most."""
+        self.timer = timer
+
+    def over(self) -> None:
+        """It waits no longer."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+
 
 class IqTable:
     """Requests under way.
@@ -73,7 +87,7 @@ class IqTable:
             raise TooManyIqs(f"{PENDING_IQ_LIMIT} IQs are waiting for a reply")
         if key in self._pending:
             raise ValueError(f"an IQ with id {key[0]!r} to {key[1]!r} is waiting already")
-        pending.key = key
+        pending.keyed(key)
         self._pending[key] = pending
 
     def answer_for(self, own: frozenset[str]) -> None:
@@ -83,7 +97,7 @@ class IqTable:
         self.own = own
         pending, self._pending = self._pending, {}
         for (request_id, _), each in pending.items():
-            each.key = self.key(request_id, each.request.xml.get("to", ""))
+            each.keyed(self.key(request_id, each.request.xml.get("to", "")))
             self._pending[each.key] = each
 
     def key(self, id: str, peer: str) -> tuple[str, str]:
@@ -93,9 +107,8 @@ class IqTable:
     def pop(self, key: tuple[str, str]) -> PendingIq | None:
         """Take a request out; its timer is cancelled."""
         pending = self._pending.pop(key, None)
-        if pending is not None and pending.timer is not None:
-            pending.timer.cancel()
-            pending.timer = None
+        if pending is not None:
+            pending.over()
         return pending
 
     def pop_all(self) -> list[PendingIq]:
@@ -152,7 +165,7 @@ class Requests:
         except BaseException:
             self.table.pop(key)
             raise
-        pending.timer = self._loop().call_later(timeout, self._timed_out, pending, timeout_callback)
+        pending.until(self._loop().call_later(timeout, self._timed_out, pending, timeout_callback))
         if callback is not None or timeout_callback is not None:
             future.add_done_callback(_retrieve)
         return future

@@ -87,9 +87,7 @@ class AuthStep(Step):
             return self._answer(mechanism.respond(_decode(element, mechanism.name) or b""))
         if element.tag == _SUCCESS:
             mechanism.succeeded(_decode(element, mechanism.name))
-            self.stream.mechanism = mechanism.name
-            self.stream.advance(StreamEvent.AUTHENTICATED)
-            return self.stream.restart(Progress.AUTHENTICATED)
+            return self.stream.authenticated(mechanism.name)
         if element.tag == _FAILURE:
             return self._failed(element, mechanism)
         return None

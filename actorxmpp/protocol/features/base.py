@@ -41,10 +41,6 @@ class ClientStream(Protocol):
 
     settings: ClientSettings
     keys: KeyCache
-    jid: str
-    mechanism: str
-    resumed: Resumed | None
-    refused_h: int | None
 
     @property
     def tls(self) -> TlsFacts | None:
@@ -58,6 +54,18 @@ class ClientStream(Protocol):
 
     def secured(self, info: TlsFacts) -> list[Action]:
         """TLS is up: restart the stream."""
+
+    def authenticated(self, mechanism: str) -> list[Action]:
+        """The login succeeded by this mechanism: restart the stream."""
+
+    def bound(self, jid: str) -> list[Action]:
+        """The server bound this address."""
+
+    def taken_up(self, resumed: Resumed) -> list[Action]:
+        """The server resumed the earlier session."""
+
+    def not_taken_up(self, handled: int | None) -> list[Action]:
+        """The server did not resume it; of so many of our stanzas it said that it had them."""
 
     def restart(self, gained: Progress) -> list[Action]:
         """The step is done and a new stream begins."""

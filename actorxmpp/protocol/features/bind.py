@@ -59,8 +59,7 @@ class BindStep(Step):
                 "the answer to bind holds no usable JID",
                 reply="policy-violation",
             )
-        self.stream.jid = jid
-        return self.stream.proceed(Progress.BOUND)
+        return self.stream.bound(jid)
 
 
 def iq_answer(element: Element, id_: str) -> str | None:

@@ -43,12 +43,9 @@ class ResumeStep(Step):
     def receive(self, element: Element) -> list[Action] | None:
         """Read `<resumed/>` or `<failed/>`."""
         if element.tag == _RESUMED:
-            self.stream.resumed = _read_resumed(element)
-            return self.stream.proceed(Progress.RESUME_TRIED | Progress.BOUND | Progress.SESSION)
+            return self.stream.taken_up(_read_resumed(element))
         if element.tag == _FAILED:
-            self.stream.refused_h = _read_h(element, required=False)
-            self.stream.advance(StreamEvent.RESUME_REFUSED)
-            return self.stream.proceed(Progress.RESUME_TRIED)
+            return self.stream.not_taken_up(_read_h(element, required=False))
         return None
 
 

@@ -359,6 +359,28 @@ def test_other_options_are_used_from_the_next_new_session_on() -> None:
     assert b"resume" not in owner.wire.written
 
 
+def test_another_window_counts_from_the_next_new_session_on() -> None:
+    owner = Owner(sm=ON).managed()
+    owner.stream.manage(SmOptions(enabled=True, window=1, max_unacked=1))
+    items = [owner.put() for _ in range(2)]
+    owner.do(())
+    assert owner.stream.sm is not None
+    assert owner.stream.sm.unacked == 2
+    owner.lose(final=True)
+    owner.managed()
+    for _ in items:
+        owner.put()
+    owner.do(())
+    assert owner.stream.sm.unacked == 1
+    assert owner.queue.full is True
+
+
+@pytest.mark.parametrize(("window", "limit"), [(0, 5), (6, 5), (-1, 5)])
+def test_a_window_that_makes_no_sense_is_refused_at_once(window: int, limit: int) -> None:
+    with pytest.raises(ValueError, match="window"):
+        SmOptions(enabled=True, window=window, max_unacked=limit)
+
+
 def test_it_is_not_begun_again_once_it_is_switched_off() -> None:
     owner = Owner(sm=ON).managed()
     owner.stream.manage(SmOptions(enabled=False))
