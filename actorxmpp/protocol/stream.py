@@ -792,7 +792,7 @@ class Stream:
         return None if self.managed is None else self.managed.snapshot()
 
     def restore(self, snapshot: SmSnapshot | None, mechanism: str, lost_at: float) -> None:
-        """Take up what another process has stored.
+        """Take up what another process has stored, unless a session is managed already.
 
         Args:
             snapshot: the session, if it could be resumed.
@@ -801,8 +801,9 @@ class Stream:
         """
         self.restored = True
         self.mechanism = mechanism or self.mechanism
-        if snapshot is not None and self.managed is not None:
-            self.managed.restore(snapshot, lost_at)
+        managed = self.managed
+        if snapshot is not None and managed is not None and not managed.counts_out:
+            managed.restore(snapshot, lost_at)
 
     # helpers
 

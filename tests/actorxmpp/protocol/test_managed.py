@@ -419,6 +419,17 @@ def test_a_session_is_taken_up_by_another_process() -> None:
     assert other.outcomes == {1: [Outcome.RESENT]}
 
 
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_session_under_way_is_not_replaced_by_a_stored_one(lost: bool) -> None:
+    owner = Owner(sm=ON).managed()
+    item = owner.send()
+    if lost:
+        owner.lose()
+    owner.stream.restore(SNAPSHOT, "", owner.now)
+    owner.lose(final=True)
+    assert owner.of(item) == [Outcome.NOT_SENT], "what it has sent is not forgotten"
+
+
 def test_a_restored_session_does_not_count_what_was_handled_before() -> None:
     session = Session()
     session.handled.add(1, 4)
