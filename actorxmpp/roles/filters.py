@@ -112,7 +112,7 @@ class OutChain:
         self._drop = drop
         self._waiting: deque[tuple[Any, bool, Any]] = deque()
         self._task: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], tuple[Any, Any]] = {}  # with what each is about
 
     @property
     def busy(self) -> bool:
@@ -138,9 +138,12 @@ class OutChain:
                 self._out(data, along)
                 continue
             task = asyncio.ensure_future(self._filter(data, along))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks[task] = data, along
+            task.add_done_callback(self._filtered)
             await asyncio.wait({task}, timeout=SLOW_AFTER)
+
+    def _filtered(self, task: asyncio.Task[None]) -> None:
+        self._tasks.pop(task, None)
 
     async def _filter(self, stanza: StanzaBase, along: Any) -> None:
         try:
@@ -162,11 +165,13 @@ class OutChain:
             self._drop(data, along, str(error))
 
     def cancel(self) -> None:
-        """Forget what waits; it is reported as dropped."""
-        for task in (self._task, *self._tasks):
-            if task is not None:
-                task.cancel()
+        """Forget what waits and what is being filtered; it is reported as dropped."""
+        if self._task is not None:
+            self._task.cancel()
         self._task = None
-        while self._waiting:
-            data, _, along = self._waiting.popleft()
+        dropped = [about for task, about in self._tasks.items() if task.cancel()]
+        dropped += [(data, along) for data, _, along in self._waiting]
+        self._tasks.clear()
+        self._waiting.clear()
+        for data, along in dropped:
             self._drop(data, along, "the session ended")
