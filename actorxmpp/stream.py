@@ -443,13 +443,17 @@ class XMLStream:
         """Report a stanza that won't be sent."""
         if item.future is not None and not item.future.done():
             item.future.set_exception(StanzaNotSent(item.stanza, reason))
-        self.event("stanza_not_sent", item.stanza)
+        self.event("stanza_not_sent", self._stanza_of(item))
 
     def _stanza_of(self, item: m.Outgoing) -> Any:
-        """The stanza as it was sent, or made again from its bytes."""
+        """The stanza as it was sent, or made again from its bytes; these if they are none."""
         if item.stanza is not None:
             return item.stanza
-        return self.build_stanza(fromstring(self._as_document(item.data))[0])
+        try:
+            element = fromstring(self._as_document(item.data))[0]
+        except (ParseError, IndexError):  # the program's own bytes: no element, or not a whole one
+            return item.data
+        return self.build_stanza(element)
 
     def _as_document(self, data: bytes) -> bytes:
         opening = f"<raw xmlns='{self.default_ns}' xmlns:stream='{self.stream_ns}'>"

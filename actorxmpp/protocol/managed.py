@@ -232,18 +232,24 @@ class ManagedSession:
 
     # out
 
-    def count(self, ready: list[e.Outgoing], now: float, keep: bool) -> None:
+    def count(self, ready: list[e.Outgoing], now: float, keep: bool) -> list[e.Outgoing]:
         """Count stanzas and write them; what has no room is put back to wait.
 
         Args:
             ready: the stanzas.
             now: the time.
             keep: somebody wants to hear of each acknowledged stanza.
+
+        Returns:
+            What was written and somebody waits for, though it is no stanza and is not counted.
         """
         sm, data, watched = self.sm, self._out.data, False
+        uncounted = []
         for index, item in enumerate(ready):
             if not item.data.startswith(COUNTED):
                 data.append(item.data)
+                if item.future is not None:
+                    uncounted.append(item)
                 continue
             token = item if keep or item.future is not None else None
             try:
@@ -257,6 +263,7 @@ class ManagedSession:
         self.unsaved = True
         if (watched or self._queue.full) and self.wants_ack:
             data.append(sm.request(now))
+        return uncounted
 
     # in
 

@@ -634,17 +634,16 @@ class Stream:
         queue, managed = self.queue, self.managed
         ready = queue.take()
         if managed is not None and managed.counts_out:
-            managed.count(ready, self._now(), keep)
+            leaving = managed.count(ready, self._now(), keep)
         else:
+            leaving = ready
+            self._out.data.extend([item.data for item in ready])
+        if leaving:
             if self._left_open and self._all_left():
                 self._settle()
-            self._left_open += ready
-            self._taken = len(ready)
-            data = self._out.data
-            for item in ready:
-                data.append(item.data)
-                if item.future is not None:
-                    self.awaited = True
+            self._left_open += leaving
+            self._taken = len(leaving)
+            self.awaited = self.awaited or any(item.future is not None for item in leaving)
         queue.wake_senders()
 
     def write_refused(self) -> None:

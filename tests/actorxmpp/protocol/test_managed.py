@@ -127,6 +127,15 @@ def test_only_stanzas_are_counted() -> None:
     assert b" " in session.out.data
 
 
+def test_who_waits_for_what_is_not_counted_hears_when_it_has_left() -> None:
+    owner = Owner(sm=ON).managed()
+    owner.leaves = False
+    item = owner.send("nonza")
+    assert owner.of(item) == []
+    owner.left()
+    assert owner.of(item) == [Outcome.SENT]
+
+
 def test_what_finds_no_room_waits_in_order() -> None:
     session = Session(NARROW).begin()
     items = [stanza(number) for number in range(4)]
