@@ -112,7 +112,7 @@ class ParserActor(EventLoopActor):
         self._stream.attach(self.clock.time, self._wake)
         self.own(self._abandon)
         self._end_stream("the parser restarted")
-        self._set_timer(self._stream.deadline)
+        self._set_timer(self._stream.deadline, self._stream.due_at())
 
     def _abandon(self) -> None:
         """Leave the session without a stream, however this actor ends."""

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from actorxmpp.actors import messages as m
+from actorxmpp.actors.rolestate import RoleState
 from actorxmpp.net.errors import ConnectionClosed, NetError
 from actorxmpp.settings import SessionSettings
 from supervisors import kill, shutdown
@@ -18,15 +20,24 @@ class Neighbour:
     Args:
         log: a list several may share: gets (name, message).
         name: how it signs there.
+        roles: whose notices it takes out when it is told that one waits.
     """
 
-    def __init__(self, log: list[tuple[str, Any]] | None = None, name: str = "") -> None:
+    def __init__(
+        self,
+        log: list[tuple[str, Any]] | None = None,
+        name: str = "",
+        roles: RoleState | None = None,
+    ) -> None:
         self.told: list[Any] = []
+        self._roles = roles
         self.asked: list[Any] = []
         self._log = log
         self._name = name
 
     def tell(self, message: Any) -> bool:
+        if message is m.NOTICE_WAITS and self._roles is not None:
+            message = self._roles.next_notice()
         self.told.append(message)
         if self._log is not None:
             self._log.append((self._name, message))

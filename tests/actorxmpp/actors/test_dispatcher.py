@@ -73,7 +73,6 @@ class House:
         self.role = Role(settings)
         self.roles.give(self.role)
         self.made: list[Role] = []
-        self.session: Any = SimpleNamespace(spec=SimpleNamespace(factory=self._make))
         self.stream: Any = SimpleNamespace(stale_before=0)
         self.parser, self.transport = Neighbour(), Neighbour()
         self.ref = self.start()
@@ -84,7 +83,7 @@ class House:
 
     def start(self) -> LoopRef[DispatcherActor]:
         self.ref = DispatcherActor.start(
-            self.session, self.roles, self.stream, self.parser, self.transport
+            self._make, self.roles, self.stream, self.parser, self.transport
         )
         return self.ref
 
@@ -406,10 +405,6 @@ def test_too_many_coroutines_pause_reading(monkeypatch: pytest.MonkeyPatch) -> N
     ("message", "call"),
     [
         (m.StreamEstablished(1, "a@b", frozenset()), "stream_established"),
-        (m.StreamFinished(1, "lost", True), "stream_finished"),
-        (m.SessionLost("gone"), "session_lost"),
-        (m.SessionOver("done"), "session_over"),
-        (m.Outcomes(Outcome.NOT_SENT, [], "late"), "stanza_outcomes"),
         (m.RestoreRoster(None), "restore_roster"),  # type: ignore[arg-type]
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -422,15 +417,43 @@ def test_the_role_is_told(message: Any, call: str) -> None:
     play(main)
 
 
+NOTICES = {
+    "stream_finished": m.StreamFinished(1, "lost", True),
+    "session_lost": m.SessionLost("gone"),
+    "session_over": m.SessionOver("done"),
+    "stanza_outcomes": m.Outcomes(Outcome.NOT_SENT, [], "late"),
+}
+
+
+@pytest.mark.parametrize("call", NOTICES)
+def test_the_role_hears_of_what_was_noticed(call: str) -> None:
+    async def main(house: House) -> None:
+        house.roles.notice(NOTICES[call])
+        await house.tell(m.NOTICE_WAITS, m.NOTICE_WAITS)  # one too many does no harm
+        assert house.role.names()[-1] == call
+        assert not house.roles.notices
+
+    play(main)
+
+
+def test_notices_outlive_the_dispatcher_that_was_told() -> None:
+    async def main(house: House) -> None:
+        await ENDINGS["kill"](house.ref)
+        for notice in NOTICES.values():
+            house.roles.notice(notice)
+        house.start()
+        await run_until_idle()
+        assert house.made[0].names() == ["attach", *NOTICES]
+
+    play(main)
+
+
 def test_every_message_has_its_handler() -> None:
     assert set(DispatcherActor._HANDLERS) == {
         m.StanzasMatched,
         m.StreamEstablished,
-        m.StreamFinished,
-        m.SessionLost,
-        m.SessionOver,
+        m.NoticeWaits,
         m.AckRequested,
-        m.Outcomes,
         m.RaiseEvent,
         m.RunEventHandler,
         m.RestoreRoster,

@@ -58,7 +58,7 @@ class House:
         self.role = Role(self.settings)
         self.roles.give(self.role)
         self.log: list[tuple[str, Any]] = []
-        self.dispatcher = Neighbour(self.log, "dispatcher")
+        self.dispatcher = Neighbour(self.log, "dispatcher", self.roles)
         self.transport = Neighbour(self.log, "transport")
         self.stream = Stream(JID, SendQueue(100), self.settings.limits, self.roles.handled)
         self.socket = Socket()

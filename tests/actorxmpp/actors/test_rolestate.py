@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from actorxmpp.actors.events import EventEntry
-from actorxmpp.actors.rolestate import RoleState, session_being_built
+from actorxmpp.actors.rolestate import RoleState, building, session_being_built
 from actorxmpp.exceptions import NotConnectedError
 from actorxmpp.xmlstream.handler import Callback
 from actorxmpp.xmlstream.matcher import MatcherId
@@ -22,10 +21,6 @@ class Made:
         self.session = session_being_built()
 
 
-def session(factory: Any = Made) -> Any:
-    return SimpleNamespace(spec=SimpleNamespace(factory=factory))
-
-
 def registered(roles: RoleState, owner: str | None) -> None:
     handler = Callback(f"handler of {owner}", MatcherId("1"), print)
     handler.owner = owner
@@ -34,18 +29,16 @@ def registered(roles: RoleState, owner: str | None) -> None:
 
 
 def test_a_role_finds_its_session_while_it_is_made() -> None:
-    made_for = session()
-    role = RoleState.make(made_for)
-    assert role.session is made_for
+    session = object()
+    with building(session):
+        role = Made()
+    assert role.session is session
     assert session_being_built() is None
 
 
 def test_a_role_that_can_t_be_made_leaves_no_session_behind() -> None:
-    def fails() -> None:
+    with pytest.raises(ValueError, match="format"), building(object()):
         raise ValueError("wrong password format")
-
-    with pytest.raises(ValueError, match="format"):
-        RoleState.make(session(fails))
     assert session_being_built() is None
 
 
@@ -54,18 +47,18 @@ def test_the_first_dispatcher_takes_the_role_that_was_given() -> None:
     given = Made()
     roles.give(given)
     registered(roles, None)
-    assert roles.take(session()) is given
+    assert roles.take(Made) is given
     assert roles.events.count("message") == 1
 
 
 def test_the_next_one_makes_another_and_the_plugins_handlers_stay() -> None:
     roles = RoleState()
     roles.give(Made())
-    first = roles.take(session())
+    first = roles.take(Made)
     for owner in (None, "xep_0030"):
         registered(roles, owner)
     roles.told_of_session(True)
-    second = roles.take(session())
+    second = roles.take(Made)
     assert second is not first
     assert roles.role is second
     assert [entry.owner for entry in roles.events.by_name["message"]] == ["xep_0030"]

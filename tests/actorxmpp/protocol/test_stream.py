@@ -65,6 +65,7 @@ VERBS: dict[str, Callable[[Owner], Any]] = {
     "keys_derived": lambda o: o.do(o.stream.keys_derived(KEYS)),
     "receive_data": lambda o: o.receive(b"<message/>" if o.stream.is_open else HEADER + b"<go/>"),
     "data_to_send": lambda o: o.do(()),
+    "due_at": lambda o: o.stream.due_at(),
     "write_refused": lambda o: o.stream.write_refused(),
     "written_left": lambda o: o.do(o.stream.written_left()),
     "probe": lambda o: o.do(o.stream.probe()),
@@ -440,13 +441,13 @@ def test_what_waits_too_long_has_a_deadline_of_its_own() -> None:
     assert isinstance(queue, CountingQueue)
     queue.configure(QueuePolicy.REFUSE, 10, max_age=20.0)
     item = owner.put()
-    assert owner.stream.deadline == owner.now + 20.0
+    assert owner.stream.due_at() == owner.now + 20.0
     owner.connect()
-    assert owner.stream.deadline == owner.now + 20.0, "the login's is later"
+    assert owner.stream.due_at() == owner.now + 20.0, "the login's is later"
     owner.pass_time(20.0)
     assert owner.of(item) == [Outcome.NOT_SENT]
     assert owner.stream.phase is Phase.NEGOTIATING
-    assert owner.stream.deadline == owner.now + 10.0
+    assert owner.stream.due_at() == owner.now + 10.0
 
 
 # -- odds and ends -----------------------------------------------------------------------------
