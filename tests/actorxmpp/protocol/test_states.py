@@ -12,8 +12,11 @@ import actorxmpp.protocol
 from actorxmpp.protocol.errors import InvalidTransition
 from actorxmpp.protocol.states import (
     FINAL,
+    PHASES,
     STEP_TIMEOUT_S,
     TRANSITIONS,
+    Phase,
+    Step,
     StreamEvent,
     StreamState,
     StreamStateMachine,
@@ -97,3 +100,28 @@ def test_the_package_needs_no_loop_and_no_actors() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
+
+
+# -- the phases of a stream --------------------------------------------------------------------
+
+
+def test_every_phase_can_be_reached_and_left() -> None:
+    assert set(PHASES.values()) == set(Phase)
+    assert {phase for phase, _ in PHASES} == set(Phase)
+
+
+def test_every_step_means_something() -> None:
+    assert {step for _, step in PHASES} == set(Step)
+
+
+@pytest.mark.parametrize(
+    "phase", sorted(set(Phase) - {Phase.DOWN}, key=str), ids=lambda phase: phase.name
+)
+def test_a_stream_that_is_not_down_can_always_end(phase: Phase) -> None:
+    assert PHASES[phase, Step.END] is Phase.DOWN
+
+
+def test_stanzas_flow_only_after_a_login() -> None:
+    assert [pair for pair, after in PHASES.items() if after is Phase.OPEN] == [
+        (Phase.NEGOTIATING, Step.READY)
+    ]
