@@ -299,6 +299,7 @@ class Stream:
 
     __slots__ = (
         "_all_left",
+        "_closed",
         "_closing",
         "_handled",
         "_left_open",
@@ -339,6 +340,7 @@ class Stream:
         self._negotiation: Negotiation | None = None
         self._trusted = self._resend_lost = self.restored = self.awaited = False
         self._all_left: Callable[[], bool] = _nothing_written
+        self._closed = False  # the end of the stream was written
         self._left_open: list[e.Outgoing] = []  # written, and perhaps still in this process
         self._out = Output()
         self._handled = handled
@@ -444,6 +446,7 @@ class Stream:
             self.stale_before = epoch
         self._tokenizer.reset()
         self._trusted = trusted or tls is not None
+        self._closed = False
         self._all_left = all_left
         self._negotiation = negotiation
         self._carry_out(negotiation.connected(tls))
@@ -626,6 +629,10 @@ class Stream:
         parts = self._out.data
         if not parts:
             return b""
+        if self._closed:  # nothing comes after the end of the stream (RFC 6120, 4.4)
+            parts.clear()
+            return b""
+        self._closed = self.phase is Phase.CLOSING
         data = parts[0] if len(parts) == 1 else b"".join(parts)
         parts.clear()
         return data

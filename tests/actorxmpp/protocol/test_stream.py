@@ -96,7 +96,6 @@ WRITES: set[tuple[Phase, str]] = {  # pairs after which there are bytes to write
     (P.NEGOTIATING, "keys_derived"),
     (P.OPEN, "probe"),
     (P.OPEN, "close"),
-    (P.CLOSING, "receive_data"),
 }
 WRITES_MANAGED = {(P.OPEN, "acknowledge"), (P.NEGOTIATING, "receive_data")}  # <a/>, <enable/>
 
@@ -352,6 +351,42 @@ def test_what_was_sent_goes_out_before_the_stream_is_closed() -> None:
     after = owner.put()
     owner.do(())
     assert after.data not in owner.wire.written
+
+
+LATE = {
+    "the end": CLOSE,
+    "an error": STREAM_ERROR,
+    "what is not well-formed": b"<a></b>",
+    "stream management is on": ENABLED,
+    "a refusal of it": SM_FAILED,
+    "a request": REQUEST,
+    "an acknowledgement": ack(1),
+    "an acknowledgement of what was never sent": ack(1000),
+    "a nonza": b"<x xmlns='y'/>",
+}
+
+
+@pytest.mark.parametrize("size", [1, 1000])
+@pytest.mark.parametrize("then", ["nothing", "acknowledge", "probe", "timed_out", "close"])
+@pytest.mark.parametrize("late", LATE)
+@pytest.mark.parametrize("enabled", [True, False], ids=["enabled", "enabling"])
+def test_nothing_is_written_after_the_end_of_the_stream(
+    enabled: bool, late: str, then: str, size: int
+) -> None:
+    owner = Owner(sm=SmOptions(enabled=True, window=2)).online()
+    if enabled:
+        owner.receive(ENABLED)
+    for _ in range(8):
+        owner.send()
+    owner.do(owner.stream.close("done", 5.0))
+    assert owner.wire.written.endswith(CLOSE)
+    written = owner.wire.written
+    data = LATE[late]
+    for start in range(0, len(data), size):
+        owner.receive(data[start : start + size])
+    if then != "nothing":
+        VERBS[then](owner)
+    assert owner.wire.written == written
 
 
 def test_with_acknowledgements_sent_is_not_enough() -> None:
