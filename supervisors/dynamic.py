@@ -149,8 +149,12 @@ class DynamicSupervisor(Supervising):
     def start_entity(self, address: EntityAddress) -> None:
         """Start the actor of an address, which is notified of the outcome."""
         entities = address.entities
-        if entities.find(address.child_id) is address and address.waiting:
+        if entities.find(address.child_id) is not address:
+            return
+        if address.waiting:
             self._operations.submit(self._start_entity(entities.spec, address))
+        elif address.child_id not in self._children:  # what waited was refused
+            address.on_gone()
 
     def stop_entity(self, address: EntityAddress) -> None:
         """Stop the actor of an address, if there is one or will be."""

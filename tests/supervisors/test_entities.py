@@ -29,6 +29,7 @@ from supervisors import (
     Restart,
     SpecError,
     StartError,
+    StartIgnored,
     Supervisor,
     dead_letters,
     kill,
@@ -479,6 +480,39 @@ def test_one_that_is_stopped_ends_after_the_messages_it_has() -> None:
         assert len(world.entities) == 0
         address.stop()  # it is harmless when there is none
         assert world.entities.counts.restarted == 0
+
+    play(scene)
+
+
+@pytest.mark.parametrize("supervised", [True, False])
+def test_one_whose_waiting_messages_are_refused_starts_with_the_next(supervised: bool) -> None:
+    async def main() -> None:
+        world = World()
+        if supervised:
+            await world.supervise()
+        address = world.entities.address("a")
+        address.tell("one")
+        address.refuse_waiting(Refusal(RefusalReason.STOPPED))
+        assert world.refused == [("one", RefusalReason.STOPPED)]
+        if not supervised:
+            await world.supervise()
+        await run_until_idle()
+        assert len(world.entities) == 0
+        assert await address.ask("two") == ("re", "two")
+        assert world.of("a") == ["start", "two"]
+
+    run(main)
+
+
+def test_a_restart_may_be_called_off() -> None:
+    async def scene(world: World) -> None:
+        address = world.entities.address("a")
+        await address.start()
+        world.start_failures.append(StartIgnored("not wanted any more"))
+        address.tell(Crash())
+        await run_until_idle()
+        assert len(world.entities) == 0
+        assert world.of("a") == ["start"]
 
     play(scene)
 
