@@ -171,8 +171,10 @@ class DispatcherActor(EventLoopActor):
             self.run_guarded(handler.run, stanza, stanza)
             return
         slot = self._roles.plugins.get(handler.owner)
-        if slot is None or not slot.tell(m.RunHandler(handler, stanza)):
+        if slot is None:
             stanza.exception(XMPPError("service-unavailable", text="plugin unavailable"))
+        else:
+            slot.tell(m.RunHandler(handler, stanza))  # which answers it, if the plugin can't
 
     # handlers
 

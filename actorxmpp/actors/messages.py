@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from actorxmpp.xmlstream.stanzabase import StanzaBase
 
 __all__ = [
-    "NEXT_FOR_PLUGIN",
     "NOTICE_WAITS",
     "AckRequested",
     "BytesReceived",
@@ -55,7 +54,6 @@ __all__ = [
     "LinkStopped",
     "LoadSession",
     "ManageStream",
-    "NextForPlugin",
     "NoticeWaits",
     "Outcome",
     "Outcomes",
@@ -201,13 +199,6 @@ class RunEventHandler(NamedTuple):
 
     function: Callable[[Any], Any]
     data: Any
-
-
-class NextForPlugin(NamedTuple):
-    """There is something in the plugin's queue; told once, however much it is."""
-
-
-NEXT_FOR_PLUGIN = NextForPlugin()
 
 
 # dispatcher -> parser

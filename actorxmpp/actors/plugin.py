@@ -13,120 +13,90 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from actorxmpp.actors import messages as m
-from actorxmpp.exceptions import XMPPError
-from supervisors import ActorDeadError, EventLoopActor
+from actorxmpp.exceptions import ActorXMPPError, XMPPError
+from supervisors import (
+    ChildSpec,
+    Entities,
+    EntityAddress,
+    EventLoopActor,
+    Refusal,
+    RefusalReason,
+    Restart,
+    StartIgnored,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    import pykka
-
     from actorxmpp.actors.rolestate import RoleState
     from actorxmpp.xmlstream.stanzabase import StanzaBase
 
-__all__ = ["PluginActor", "PluginSlot"]
+__all__ = ["PluginActor", "PluginSlot", "PluginTable"]
 
-RESTART_LIMIT = 100
-"""Stanzas and events kept for a plugin while it restarts; more are answered with an error."""
+RESTART_LIMIT: Final = 100
+"""Stanzas and events kept for a plugin while it restarts; more are answered with an error. Those
+that waited when it failed stay, however many they are."""
 
-QUEUE_LIMIT = 10_000
+QUEUE_LIMIT: Final = 10_000
 """Stanzas and events waiting for a plugin that runs or starts: more than one read from the socket
 can bring before the actor has had its turn. More are refused, as ``RESTART_LIMIT`` says."""
 
-NEXT = m.NEXT_FOR_PLUGIN
 
-
-class PluginSlot:
-    """A plugin's place in its session: where its actor, its object and what it keeps are found.
-
-    What waits for the plugin is kept here, not in the actor's inbox, so that a failure costs only
-    the stanza it happened with.
+class PluginSlot(EntityAddress):
+    """A plugin of a session: its object, what it keeps, and the address of its actor.
 
     Attributes:
-        name: the plugin's name.
+        entities: the session's plugins.
         plugin_class: its class.
-        config: its configuration.
-        instance: the plugin object; None while it restarts, and at the end.
-        ref: the actor, while it runs.
-        enabled: False once the plugin was disabled.
-        starting: the actor is being started, or restarted.
+        config: its configuration; None if there is none.
+        instance: the plugin object; None while it restarts, and once it was disabled.
         kept: what the plugin wants to find again after a restart; made on first use.
     """
 
-    __slots__ = ("_waiting", "config", "enabled", "instance", "kept", "name", "plugin_class",
-                 "ref", "starting")  # fmt: skip
+    __slots__ = ("config", "instance", "kept", "plugin_class")
 
-    def __init__(self, name: str, plugin_class: type[Any], config: Mapping[str, Any]) -> None:
-        self.name = name
+    entities: PluginTable
+
+    def __init__(
+        self,
+        name: str,
+        table: PluginTable,
+        plugin_class: type[Any],
+        config: Mapping[str, Any] | None,
+    ) -> None:
+        super().__init__(name, table)
         self.plugin_class = plugin_class
         self.config = config
         self.instance: Any = None
-        self.ref: pykka.ActorRef[Any] | None = None
-        self.enabled = True
         self.kept: dict[str, Any] | None = None
-        self.starting = False
-        self._waiting: deque[Any] | None = None
-
-    def tell(self, message: Any) -> bool:
-        """Put a message into the plugin's queue and have the actor look; start it if need be.
-
-        Returns:
-            False if the plugin is disabled or too much is waiting already.
-        """
-        if not self.enabled:
-            return False
-        if self._waiting is None:
-            self._waiting = deque()
-        waiting = len(self._waiting)
-        if waiting >= (RESTART_LIMIT if self.instance is None else QUEUE_LIMIT):
-            return False
-        self._waiting.append(message)
-        if self.ref is not None:
-            if not waiting:
-                self._look(self.ref)
-        elif self.instance is not None:
-            self.instance.xmpp.plugin.start(self)
-        return True
-
-    @staticmethod
-    def _look(ref: pykka.ActorRef[Any]) -> None:
-        with contextlib.suppress(ActorDeadError):  # it restarts, and looks by itself
-            ref.tell(NEXT)
 
     @property
-    def waiting(self) -> int:
-        """How many messages wait."""
-        return len(self._waiting or ())
+    def name(self) -> str:
+        """The plugin's name."""
+        name: str = self.child_id
+        return name
 
-    def next(self) -> Any:
-        """Take out the message that has waited longest; None if there is none."""
-        return self._waiting.popleft() if self._waiting else None
+    @property
+    def enabled(self) -> bool:
+        """Whether the plugin was not disabled."""
+        return self.entities.roles.plugins.get(self.name) is self
 
-    def start(self) -> None:
-        """The plugin's actor is being started."""
-        self.starting = True
-
-    def started(self, ref: pykka.ActorRef[Any]) -> None:
-        """The plugin's actor runs."""
-        self.ref = ref
-        self.starting = False
-        if self._waiting:
-            self._look(ref)
-
-    def ended(self) -> Any:
-        """The plugin's actor has ended; returns the plugin object it had."""
-        self.ref = None
-        self.starting = False
-        instance, self.instance = self.instance, None
-        return instance
+    @property
+    def room(self) -> int:
+        """How many messages may wait for the actor, which does not run."""
+        return RESTART_LIMIT if self.instance is None else QUEUE_LIMIT
 
     def filled(self, instance: Any) -> None:
         """There is a plugin object."""
         self.instance = instance
+
+    def ended(self) -> Any:
+        """Let go of the plugin object; returns it."""
+        instance, self.instance = self.instance, None
+        return instance
 
     def keep(self) -> dict[str, Any]:
         """Return what the plugin finds again after a restart."""
@@ -134,38 +104,71 @@ class PluginSlot:
             self.kept = {}
         return self.kept
 
-    def disable(self) -> None:
-        """Refuse messages from now on; what waits is answered."""
-        self.enabled = False
-        waiting, self._waiting = self._waiting, None
-        for message in waiting or ():
-            if type(message) is m.RunHandler:
-                message.stanza.exception(XMPPError("service-unavailable"))
+
+class PluginTable(Entities):
+    """The actors of a session's plugins; stanzas they can't be given are answered with an error.
+
+    Args:
+        roles: the session's role and handlers.
+    """
+
+    __slots__ = ("roles",)
+
+    address_class: ClassVar[type[EntityAddress]] = PluginSlot
+
+    def __init__(self, roles: RoleState) -> None:
+        super().__init__(PLUGIN_SPEC, on_refused=_answer_refused)
+        self.roles = roles
+
+    def end(self, name: str) -> None:
+        """Refuse what waits for a plugin, and let its actor end.
+
+        Unlike ``stop``, which is the supervisor's turn, this leaves alone what comes afterwards: it
+        is for a plugin that has been enabled again.
+        """
+        address = self.find(name)
+        if address is not None:
+            address.refuse_waiting(Refusal(RefusalReason.STOPPED))
+            if address.ref is not None:
+                address.ref.stop(block=False)
+
+
+def _answer_refused(message: Any, _refusal: Refusal) -> None:
+    if type(message) is m.RunHandler:
+        with contextlib.suppress(ActorXMPPError):  # the queue is full: that sender is told
+            message.stanza.exception(XMPPError("service-unavailable", text="plugin unavailable"))
 
 
 class PluginActor(EventLoopActor):
-    """Runs one plugin.
+    """Runs one plugin: the one that is enabled by this name when the actor starts.
 
     Args:
         slot: the plugin's slot.
-        roles: the session's role and handlers.
     """
 
     __slots__ = ("_roles", "_slot")
 
-    def __init__(self, slot: PluginSlot, roles: RoleState) -> None:
+    inbox_limit: ClassVar[int] = QUEUE_LIMIT
+
+    def __init__(self, slot: PluginSlot) -> None:
         super().__init__()
         self._slot = slot
-        self._roles = roles
+        self._roles = slot.entities.roles
 
     def on_start(self) -> None:
-        """Take the plugin object, or make a new one after a restart; work off what waits."""
-        slot, role = self._slot, self._roles.role
+        """Take the plugin object, or make a new one after a restart.
+
+        Raises:
+            StartIgnored: the plugin was disabled meanwhile.
+        """
+        slot, role = self._roles.plugins.get(self._slot.name), self._roles.role
+        if slot is None:
+            raise StartIgnored("disabled")
+        self._slot = slot  # another one, if the plugin was disabled and enabled again
+        self.own(self._forget)
         if slot.instance is None and role is not None:
             role.plugin.make(slot)
             role.event("plugin_restarted", slot.name)
-        self.own(self._forget)
-        slot.started(self.actor_ref)
 
     def on_stop(self) -> None:
         """End the plugin in order (``plugin_end``)."""
@@ -175,19 +178,19 @@ class PluginActor(EventLoopActor):
 
     def _forget(self) -> None:
         """Drop the plugin object, however this actor ends; the next start makes a new one."""
-        self._slot.ended()
-        self._roles.index.remove_owner(self._slot.name)
-        self._roles.events.remove_owner(self._slot.name)
+        slot = self._slot
+        if slot.enabled:  # else that has happened, and the name may be another one's
+            slot.ended()
+            self._roles.index.remove_owner(slot.name)
+            self._roles.events.remove_owner(slot.name)
 
     def on_receive(self, message: Any) -> None:
-        """Run a handler of the plugin: the next one that waits."""
-        if message is NEXT:
-            message = self._slot.next()
-            if self._slot.waiting:
-                self.actor_ref.tell(NEXT)
-        if type(message) is m.RunHandler:
+        """Run a handler of the plugin."""
+        if self._slot.instance is None:  # disabled while this waited
+            self._slot.refuse(message, Refusal(RefusalReason.STOPPED))
+        elif type(message) is m.RunHandler:
             self._run(message.handler.run, message.stanza, message.stanza)
-        elif message is not None:
+        else:
             self._run(message.function, message.data, None)
 
     def _run(
@@ -219,3 +222,9 @@ class PluginActor(EventLoopActor):
     def _answer(error: Exception, stanza: StanzaBase | None) -> None:
         if stanza is not None:
             stanza.exception(error)
+
+
+PLUGIN_SPEC: Final = ChildSpec(
+    "plugin", PluginActor, restart=Restart.TRANSIENT, buffer=QUEUE_LIMIT, keep_waiting=True
+)
+"""How a plugin's actor is started, in every session."""

@@ -30,13 +30,14 @@ from actorxmpp.actors.composition import COMPOSITIONS
 from actorxmpp.actors.dispatcher import DispatcherActor
 from actorxmpp.actors.link import Link
 from actorxmpp.actors.parser import ParserActor, settle
+from actorxmpp.actors.plugin import PluginTable
 from actorxmpp.actors.rolestate import RoleState, building, notify
 from actorxmpp.actors.transport import TransportActor
 from actorxmpp.actors.users_table import users_spec
 from actorxmpp.protocol import streamevents as e
 from actorxmpp.protocol.stream import Stream
 from actorxmpp.status import SessionState, SessionStatus
-from supervisors import ChildSpec, ChildType, DynamicSupervisor, Strategy, Supervisor, monitor
+from supervisors import ChildSpec, DynamicSupervisor, Strategy, Supervisor, monitor
 
 if TYPE_CHECKING:
     from actorxmpp.actors.users_table import UserTable
@@ -77,6 +78,7 @@ class Session:
         status: where it stands.
         stream: its stream.
         roles: its role and handlers.
+        plugin_table: the plugins' actors.
         for_good: nobody starts the actors again when they have ended.
         users: a component's users; None unless it has any.
         supervisor: its supervisor, once there was one.
@@ -87,6 +89,7 @@ class Session:
         "dispatcher",
         "for_good",
         "parser",
+        "plugin_table",
         "plugins",
         "roles",
         "settings",
@@ -103,6 +106,7 @@ class Session:
         self.settings = spec.settings
         self.status = SessionStatus()
         self.roles = RoleState()
+        self.plugin_table = PluginTable(self.roles)
         queue = COMPOSITIONS[spec.kind].queue(spec.settings.send_queue_limit)
         self.stream = Stream(spec.id, queue, spec.settings.limits, self.roles.handled)
         self.for_good = for_good
@@ -177,8 +181,11 @@ class Session:
             ChildSpec(
                 id="plugins",
                 start=DynamicSupervisor,
-                kwargs={"intensity": PLUGIN_INTENSITY, "period": PERIOD},
-                type=ChildType.SUPERVISOR,
+                kwargs={
+                    "intensity": PLUGIN_INTENSITY,
+                    "period": PERIOD,
+                    "on_demand": self.plugin_table,
+                },
             )
         ]
         if self.users is not None:

@@ -6,19 +6,17 @@ for each use.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from actorxmpp.actors.plugin import PluginActor, PluginSlot
+from actorxmpp.actors.plugin import PluginSlot
 from actorxmpp.exceptions import PluginNotFound, PluginUnavailable
 from actorxmpp.plugins.base import find_plugin
-from supervisors import ChildSpec, Restart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
 
     from actorxmpp.basexmpp import BaseXMPP
-    from supervisors.handle import SupervisorRef
 
 __all__ = ["PluginHandle", "PluginManager"]
 
@@ -49,7 +47,7 @@ class PluginHandle:
 
 
 def _instance(slot: PluginSlot) -> Any:
-    if slot.instance is None or not slot.enabled:
+    if slot.instance is None:
         raise PluginUnavailable(slot.name, "restarting" if slot.enabled else "disabled")
     return slot.instance
 
@@ -86,7 +84,8 @@ class PluginManager:
         plugin_class = find_plugin(name, module)
         for dependency in sorted(plugin_class.dependencies - {name}):
             self.enable(dependency, self._xmpp.plugin_config.get(dependency))
-        slot = self.slots[name] = PluginSlot(name, plugin_class, dict(config or {}))
+        table, own = self._xmpp.session.plugin_table, dict(config) if config else None
+        slot = self.slots[name] = PluginSlot(name, table, plugin_class, own)
         try:
             self.make(slot)
         except BaseException:
@@ -97,32 +96,16 @@ class PluginManager:
     def make(self, slot: PluginSlot) -> None:
         """Make a plugin's object; what it registers belongs to it."""
         with self._xmpp.registering_for(slot.name):
-            slot.filled(slot.plugin_class(self._xmpp, dict(slot.config)))
+            slot.filled(slot.plugin_class(self._xmpp, dict(slot.config or {})))
             slot.instance.init()
 
     def adopt(self) -> None:
         """Serve another role object: the one before it failed."""
         for slot in list(self.slots.values()):
             if slot.instance is None:
-                self.start(slot)
+                slot.start()
             elif slot.instance.xmpp is not self._xmpp:
                 slot.instance.adopted(self._xmpp)
-            if slot.waiting:
-                self.start(slot)
-
-    def start(self, slot: PluginSlot) -> None:
-        """Start a plugin's actor, once there is a session; one that runs stays as it is."""
-        plugins = self._xmpp.session.plugins
-        if plugins is None or plugins.ref is None or slot.ref is not None or slot.starting:
-            return
-        slot.start()
-        spec = ChildSpec(
-            id=slot.name,
-            start=PluginActor,
-            args=(slot, self._xmpp.session.roles),
-            restart=Restart.TRANSIENT,
-        )
-        cast("SupervisorRef", plugins.ref).start_child(spec)
 
     def disable(self, name: str) -> None:
         """Disable a plugin and those that depend on it.
@@ -137,14 +120,13 @@ class PluginManager:
             if name in other.plugin_class.dependencies and other.name in self.slots:
                 self.disable(other.name)
         del self.slots[name]
-        slot.disable()
-        if slot.ref is not None:
-            slot.ref.stop(block=False)
-            return
         instance = slot.ended()
-        if instance is not None:
-            instance.end()
-        self._forget_handlers(name)
+        self._xmpp.session.plugin_table.end(name)
+        try:
+            if instance is not None:
+                instance.end()
+        finally:
+            self._forget_handlers(name)
 
     def _forget_handlers(self, name: str) -> None:
         roles = self._xmpp.session.roles

@@ -15,7 +15,6 @@ from .sources import ROOT, label, package_modules, tree
 MISSING = frozenset(
     (
         "actorxmpp/__init__.py",
-        "actorxmpp/actors/plugin.py",
         "actorxmpp/actors/users.py",
         "actorxmpp/actors/users_table.py",
         "actorxmpp/api.py",

@@ -63,6 +63,7 @@ def demo() -> Any:
 
 def test_the_hooks_are_called_in_order_and_the_feature_is_said() -> None:
     async def main(wire: Wire) -> None:
+        await until(lambda: len(Demo.calls) == 3)
         assert Demo.calls == ["init", "post_init", ("bind", "romeo@localhost/orchard")]
         info = await wire["xep_0030"].get_info(local=True)
         assert "urn:example:demo" in info["features"]
