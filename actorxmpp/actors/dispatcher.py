@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from actorxmpp.actors import messages as m
 from actorxmpp.actors.rolestate import notify
 from actorxmpp.exceptions import XMPPError
+from actorxmpp.protocol.states import Phase
 from actorxmpp.settings import OnHandlerError
 from actorxmpp.xmlstream.stanzabase import StanzaBase
 from supervisors import EventLoopActor, dead_letters
@@ -251,10 +252,26 @@ class DispatcherActor(EventLoopActor):
     # the stream
 
     def _established(self, message: m.StreamEstablished) -> None:
+        if self._is_over(message.epoch):
+            return
         if self._paused:  # the connection is a new one
             self._transport.tell(m.PauseReading("dispatcher"))
         if self._role is not None:
             self._role.stream_established(message)
+
+    def _is_over(self, epoch: int) -> bool:
+        """Whether the role has heard of the end of this stream already.
+
+        A dispatcher reads the notices when it starts, and only then what waits in its inbox. While
+        the end is among the notices still, the role hears of the beginning first.
+        """
+        stream = self._stream
+        if epoch == stream.epoch and stream.phase is not Phase.DOWN:
+            return False
+        return not any(
+            isinstance(notice, m.StreamFinished) and notice.epoch == epoch
+            for notice in self._roles.notices
+        )
 
     def _notice(self, _message: m.NoticeWaits) -> None:
         notice = self._roles.next_notice()

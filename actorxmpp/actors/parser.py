@@ -44,6 +44,9 @@ INBOUND_HIGH = 500
 INBOUND_LOW = 100
 """Stanzas waiting for the dispatcher at which reading goes on again."""
 
+STORE_PATIENCE = 10.0
+"""Seconds for which the role does not hear of an end that the store has not got yet."""
+
 _FLUSH = m.FlushQueue()
 
 
@@ -65,6 +68,8 @@ class ParserActor(EventLoopActor):
         "_dispatcher",
         "_due_at",
         "_given",
+        "_held",
+        "_holding",
         "_loading",
         "_me",
         "_next",
@@ -101,6 +106,8 @@ class ParserActor(EventLoopActor):
         self._due_at: float | None = None
         self._timer: TimerHandle | None = None
         self._writer: SessionWriter | None = None
+        self._held = 0  # notices that wait until the session is stored
+        self._holding: TimerHandle | None = None  # and no longer than this
         self._loading: asyncio.Task[None] | None = None
 
     # life
@@ -116,6 +123,8 @@ class ParserActor(EventLoopActor):
 
     def _abandon(self) -> None:
         """Leave the session without a stream, however this actor ends."""
+        self._writer = None  # its task ends with this actor: nobody would be told after a save
+        self._release()
         self._end_stream("the parser ended")
 
     def _end_stream(self, reason: str) -> None:
@@ -164,7 +173,8 @@ class ParserActor(EventLoopActor):
         await asyncio.shield(self._loading)
 
     async def _restore(self, writer: SessionWriter) -> None:
-        if not self._stream.restored:
+        # once a session has begun, what is in memory is newer than what an ailing store now gives
+        if not self._stream.restored and not self._roles.established:
             stored = await writer.load(self.clock.time())
             if stored is not None and stored.roster is not None:
                 self._dispatcher.tell(m.RestoreRoster(stored.roster))
@@ -211,7 +221,7 @@ class ParserActor(EventLoopActor):
     def _link_stopped(self, message: m.LinkStopped) -> None:
         final = self._settings.store is None
         self._carry_out(self._stream.connection_lost(message.reason, final=final))
-        self._after_save(self._notify, m.SessionOver(message.reason))
+        self._notify_saved(m.SessionOver(message.reason))
 
     def _write_paused(self, _message: m.WritePaused) -> None:
         self._stream.queue.pause()
@@ -288,12 +298,6 @@ class ParserActor(EventLoopActor):
         """Has what was written left? If it has not, the connection says when it does."""
         self._route(self._stream.written_left())
 
-    def _after_save(self, function: Any, *args: Any) -> None:
-        if self._writer is None:
-            function(*args)
-        else:
-            self._writer.then(function, *args)
-
     def _set_timer(self, deadline: float | None, due_at: float | None) -> None:
         self._deadline = deadline
         if due_at == self._due_at:
@@ -356,7 +360,7 @@ class ParserActor(EventLoopActor):
         if event.resumable:
             self._notify(event)
         else:
-            self._after_save(self._notify, event)
+            self._notify_saved(event)
 
     def _outcomes(self, event: e.Outcomes) -> None:
         """Tell those who wait at once, and the dispatcher if there is an event to raise."""
@@ -378,8 +382,40 @@ class ParserActor(EventLoopActor):
 
     def _notify(self, event: Any) -> None:
         """Have the role hear of something that must not be lost with an inbox."""
+        if self._held:  # it keeps its place behind those
+            self._notify_saved(event)
+        else:
+            self._roles.notice(event)
+            self._dispatcher.tell(m.NOTICE_WAITS)
+
+    def _notify_saved(self, event: Any) -> None:
+        """The same, once the session is stored: who has heard of its end may end the process.
+
+        The notice itself is left at once, where it outlives this actor. A dispatcher that restarts
+        reads it earlier: better that than never.
+        """
         self._roles.notice(event)
-        self._dispatcher.tell(m.NOTICE_WAITS)
+        if self._writer is None:
+            self._dispatcher.tell(m.NOTICE_WAITS)
+            return
+        if not self._held:
+            self._holding = self.call_later(STORE_PATIENCE, self._release)
+        self._held += 1
+        self._writer.then(self._release, 1)
+
+    def _release(self, count: int | None = None) -> None:
+        """Have the role hear of what was held: so many notices, or all of them."""
+        count = self._held if count is None else min(count, self._held)
+        self._held -= count
+        for _ in range(count):
+            self._dispatcher.tell(m.NOTICE_WAITS)
+        if not self._held and self._holding is not None:
+            self._holding.cancel()
+            self._holding = None
+
+    def _established(self, event: e.StreamEstablished) -> None:
+        self._release()  # the end of the stream before comes first, stored or not
+        self._dispatcher.tell(event)
 
     def _to_dispatcher(self, event: Any) -> None:
         self._dispatcher.tell(event)
@@ -402,7 +438,7 @@ class ParserActor(EventLoopActor):
         e.StreamFinished: _stream_finished,
         e.Outcomes: _outcomes,
         e.RaiseEvent: _raise,
-        e.StreamEstablished: _to_dispatcher,
+        e.StreamEstablished: _established,
         e.SessionLost: _notify,
         e.AckRequested: _to_dispatcher,
         e.StartTls: _to_transport,

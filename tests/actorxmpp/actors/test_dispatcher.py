@@ -17,6 +17,7 @@ from actorxmpp.actors.events import EventEntry
 from actorxmpp.actors.poison import POISON_TRIES
 from actorxmpp.actors.rolestate import RoleState
 from actorxmpp.exceptions import XMPPError
+from actorxmpp.protocol.states import Phase
 from actorxmpp.protocol.streamevents import Outcome
 from actorxmpp.settings import OnHandlerError, SessionSettings
 from actorxmpp.stanza import Iq
@@ -73,7 +74,7 @@ class House:
         self.role = Role(settings)
         self.roles.give(self.role)
         self.made: list[Role] = []
-        self.stream: Any = SimpleNamespace(stale_before=0)
+        self.stream: Any = SimpleNamespace(stale_before=0, epoch=1, phase=Phase.OPEN)
         self.parser, self.transport = Neighbour(), Neighbour()
         self.ref = self.start()
 
@@ -444,6 +445,29 @@ def test_notices_outlive_the_dispatcher_that_was_told() -> None:
         house.start()
         await run_until_idle()
         assert house.made[0].names() == ["attach", *NOTICES]
+
+    play(main)
+
+
+@pytest.mark.parametrize("epoch", [1, 2], ids=["down", "on another connection"])
+def test_a_stream_whose_end_was_told_does_not_begin(epoch: int) -> None:
+    async def main(house: House) -> None:
+        await ENDINGS["kill"](house.ref)
+        house.roles.notice(NOTICES["stream_finished"])
+        house.stream.epoch, house.stream.phase = epoch, Phase.DOWN if epoch == 1 else Phase.OPEN
+        house.start()  # it reads the notices first, then what the one before has left
+        await house.tell(m.StreamEstablished(1, "a@b", frozenset()))
+        assert house.made[0].names() == ["attach", "stream_finished"]
+
+    play(main)
+
+
+def test_a_stream_whose_end_was_not_told_yet_begins_first() -> None:
+    async def main(house: House) -> None:
+        house.stream.phase = Phase.DOWN
+        house.roles.notice(NOTICES["stream_finished"])
+        await house.tell(m.StreamEstablished(1, "a@b", frozenset()), m.NOTICE_WAITS)
+        assert house.role.names() == ["attach", "stream_established", "stream_finished"]
 
     play(main)
 

@@ -435,6 +435,122 @@ def test_a_resumable_session_and_a_store_that_is_slow() -> None:
     run(begin)
 
 
+class StuckStore:
+    """A store whose writes end when they are told to; it can be read when it is told to."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+        self.error: Exception | None = None
+        self.loads = 0
+
+    async def load(self, _session_id: str) -> None:
+        self.loads += 1
+        if self.error is not None:
+            raise self.error
+
+    async def save(self, _session_id: str, _stored: Any) -> None:
+        await self.go.wait()
+
+
+def with_store(main: Callable[[House, StuckStore], Coroutine[Any, Any, None]]) -> None:
+    async def begin() -> None:
+        store = StuckStore()
+        house = House(SessionSettings(store=store))  # type: ignore[arg-type]
+        await house.tell(m.LoadSession())
+        await main(await house.online(), store)
+
+    run(begin)
+
+
+def test_the_end_of_a_session_is_told_once_it_is_stored() -> None:
+    async def main(house: House, store: StuckStore) -> None:
+        await house.tell(m.ConnectionLost(EPOCH, "gone"), m.LinkStopped("gone"))
+        assert house.dispatcher.kinds() == []
+        store.go.set()
+        await house.turn()
+        assert house.dispatcher.kinds() == ["StreamFinished", "SessionOver"]
+        house.clock.advance(module.STORE_PATIENCE)
+        await house.turn()
+        assert len(house.dispatcher.told) == 2, "and once only"
+
+    with_store(main)
+
+
+def test_what_comes_after_an_end_that_is_not_stored_keeps_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Stream, "probe", lambda _stream: [m.SessionLost("gone")])
+
+    async def main(house: House, store: StuckStore) -> None:
+        await house.tell(m.ConnectionLost(EPOCH, "gone"), m.Probe())
+        assert house.dispatcher.kinds() == []
+        store.go.set()
+        await house.turn()
+        assert house.dispatcher.kinds() == ["StreamFinished", "SessionLost"]
+
+    with_store(main)
+
+
+def test_a_store_that_does_not_answer_delays_the_end_of_a_session_only_so_long() -> None:
+    async def main(house: House, store: StuckStore) -> None:
+        await house.tell(m.ConnectionLost(EPOCH, "gone"), m.LinkStopped("gone"))
+        house.clock.advance(module.STORE_PATIENCE)
+        await house.turn()
+        assert house.dispatcher.kinds() == ["StreamFinished", "SessionOver"]
+        store.go.set()
+        await house.turn()
+        assert len(house.dispatcher.told) == 2
+
+    with_store(main)
+
+
+def test_an_end_that_is_not_stored_is_told_before_the_next_stream() -> None:
+    async def main(house: House, _store: StuckStore) -> None:
+        await house.tell(m.ConnectionLost(EPOCH, "gone"))
+        await house.connect(EPOCH + 1)
+        await house.read(HEADER + b"<go/>", EPOCH + 1)
+        kinds = house.dispatcher.kinds()
+        assert kinds.index("StreamFinished") < kinds.index("StreamEstablished")
+
+    with_store(main)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_ends_are_told_when_the_parser_ends_before_they_are_stored(ending: str) -> None:
+    async def main(house: House, _store: StuckStore) -> None:
+        await house.tell(m.ConnectionLost(EPOCH, "gone"), m.LinkStopped("gone"))
+        await ENDINGS[ending](house.ref)
+        assert house.dispatcher.kinds() == ["StreamFinished", "SessionOver"]
+
+    with_store(main)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_parser_s_own_end_does_not_wait_for_the_store(ending: str) -> None:
+    async def main(house: House, _store: StuckStore) -> None:
+        await ENDINGS[ending](house.ref)
+        assert house.dispatcher.kinds() == ["StreamFinished"]
+
+    with_store(main)
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_store_that_could_not_be_read_is_asked_again_until_a_session_begins(begun: bool) -> None:
+    async def main() -> None:
+        store = StuckStore()
+        store.error = OSError("locked")
+        house = House(SessionSettings(store=store))  # type: ignore[arg-type]
+        await house.tell(m.LoadSession())
+        if begun:
+            house.roles.told_of_stream(EPOCH)
+        await killed(house.ref)
+        house.start()
+        await house.tell(m.LoadSession())
+        assert store.loads == (1 if begun else 2)
+
+    run(main)
+
+
 # -- orders ------------------------------------------------------------------------------------
 
 
