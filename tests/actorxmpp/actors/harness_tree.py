@@ -527,6 +527,9 @@ class World:
             self.journal.append(("dead", None if lost_a_stream(self) else LOOSE))
             self.wanted = False
         self._was_dead = self.dead
+        for link in self.server.links:
+            for stanza_id in link.has_left():
+                self._by_id[stanza_id].left = True
         self.broken += faults(self)
         if not self.over:  # what is sent while it is over waits for connect()
             self.before_the_end = len(self.entries)
@@ -588,7 +591,7 @@ class World:
             if entry.waits:
                 self.broken.append(f"still waits: {entry}")
             if not entry.resolved:
-                self.broken.append(f"neither written nor reported: {entry}")
+                self.broken.append(f"neither sent nor reported: {entry}")
             elif self.managed and entry.written and not (self.arrived(entry) or entry.not_sent):
                 self.broken.append(f"neither arrived nor reported: {entry}")
         self._check()

@@ -3,8 +3,9 @@
 Hypothesis makes up what users, server, network and bugs do; ``harness_tree`` says what must be so
 whenever nothing is left to do, and in the end. Without and with stream management.
 
-``ACTORXMPP_EXAMPLES=10000 pytest -k statemachine`` plays that many in each mode, with a line of
-progress now and then. ``--hypothesis-profile=explore`` plays others than last time.
+``ACTORXMPP_EXAMPLES=10000 pytest -o faulthandler_timeout=0 -k statemachine`` plays that many in
+each mode, with a line of progress now and then. ``--hypothesis-profile=explore`` plays others than
+last time.
 """
 
 from __future__ import annotations

@@ -37,6 +37,7 @@ class Entry:
         future: what the caller waits for.
         order: counts the calls as they began.
         written: numbers of the connections whose client's end took it.
+        left: it was given to the system, which may lose it yet.
         events: how often each outcome was reported.
         refused: the call raised SendQueueFull: it was never taken.
     """
@@ -46,6 +47,7 @@ class Entry:
     future: asyncio.Future[Any] | None = None
     order: int = -1
     written: list[int] = field(default_factory=list)
+    left: bool = False
     events: dict[str, int] = field(default_factory=dict)
     refused: bool = False
 
@@ -83,13 +85,14 @@ class Entry:
     @property
     def resolved(self) -> bool:
         """Whether it is known what became of it."""
-        return bool(self.refused or self.written or self.not_sent or self.error is not None)
+        return bool(self.refused or self.left or self.not_sent or self.error is not None)
 
     def __str__(self) -> str:
         told = ""
         if self.future is not None:
             told = "waits" if self.waits else self.result or repr(self.error or "done")
-        return f"{self.id} ({self.kind}) written={self.written} {told} {self.events or ''}".rstrip()
+        where = f"written={self.written}{' left' if self.left else ''}"
+        return f"{self.id} ({self.kind}) {where} {told} {self.events or ''}".rstrip()
 
 
 def faults(world: World) -> Iterator[str]:
@@ -183,7 +186,7 @@ def _of_reports(world: World, entry: Entry) -> Iterator[str]:
         yield f"reported as not sent more than once: {entry}"
     if entry.not_sent and ("stanza_acked" in events or result):
         yield f"reported in two ways: {entry}"
-    if result == "sent" and not entry.written:
+    if result == "sent" and not entry.left:
         yield f"reported as SENT, and did not leave: {entry}"
     if (result == "acked" or "stanza_acked" in events) and not arrived:
         yield f"acknowledged, and did not arrive: {entry}"

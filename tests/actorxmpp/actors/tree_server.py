@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from actorxmpp.net.connection import Connection, ConnectionEvents
+    from actorxmpp.net.memory import MemoryConnection
     from actorxmpp.net.tls import TlsPolicy
 
 __all__ = ["Link", "TreeLoop", "TreeServer"]
@@ -161,6 +162,8 @@ class Link:
         self._authenticated = self._asked = False
         self._tokenizer = Tokenizer()
         self._held: list[bytes] = []
+        self._client: MemoryConnection | None = None
+        self._looked_at = 0
         self.bytes_in: int | None = None
         self.bytes_out: int | None = None
 
@@ -175,6 +178,21 @@ class Link:
     def break_after(self, bytes_in: int | None, bytes_out: int | None) -> None:
         """Cut the connection after so many bytes in a direction, inside a stanza or between two."""
         self.bytes_in, self.bytes_out = bytes_in, bytes_out
+
+    def joined(self, client: MemoryConnection) -> None:
+        """Say which is the client's end."""
+        self._client = client
+
+    def has_left(self) -> list[str]:
+        """The ids of stanzas that were given to the system since the last call.
+
+        From there the network may lose them; before, they are the client's own.
+        """
+        assert self._client is not None
+        written = self._client.transport.written
+        new = bytes(written[self._looked_at :])
+        self._looked_at = len(written)
+        return [found.decode() for found in OURS.findall(new)]
 
     def data_received(self, data: bytes) -> None:
         if self.closing:
@@ -386,6 +404,21 @@ class _ClientEvents:
         self._events = events
         self._link = link
 
+    def joined(self, client: MemoryConnection) -> None:
+        """Say which is the client's end."""
+        self._client = client
+
+    def has_left(self) -> list[str]:
+        """The ids of stanzas that were given to the system since the last call.
+
+        From there the network may lose them; before, they are the client's own.
+        """
+        assert self._client is not None
+        written = self._client.transport.written
+        new = bytes(written[self._looked_at :])
+        self._looked_at = len(written)
+        return [found.decode() for found in OURS.findall(new)]
+
     def data_received(self, data: bytes) -> None:
         self._events.data_received(data)
 
@@ -460,6 +493,7 @@ class TreeServer:
         finally:
             self.dialling -= 1
         link = self.links[-1]  # made in this turn, by _accept
+        link.joined(connection)  # type: ignore[arg-type]  # the kit makes no other
         connection.hand_over(_ClientEvents(events, link))  # type: ignore[attr-defined]
         self.on_open(link)
         return _ClientEnd(connection, link)  # type: ignore[return-value]  # it delegates the rest
