@@ -28,7 +28,7 @@ from .tree_adapter import ACTORS, WAYS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-EXAMPLES = int(os.environ.get("ACTORXMPP_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("ACTORXMPP_EXAMPLES", "1200"))
 """Examples in each mode."""
 
 STEPS = 25
