@@ -185,7 +185,8 @@ class BaseXMPP(XMLStream):
 
     def session_over(self, reason: str) -> None:
         """The session has ended for good."""
-        self._requests.end(reason)
+        if not self._state.wanted:
+            self._requests.end(reason)
         super().session_over(reason)
 
     def _end_session(self, reason: str) -> None:

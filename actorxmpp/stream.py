@@ -273,8 +273,13 @@ class XMLStream:
         if self._session.runs:
             self._tell_transport(m.StartConnecting())
         else:
-            self._on_loop(self._session.start)
+            self._on_loop(self._start)
         return up
+
+    def _start(self) -> None:
+        """Start the session, if it is still wanted, and not started by now."""
+        if self._state.wanted and not self._session.runs:
+            self._session.start()
 
     def _old_keywords(self, old: dict[str, Any]) -> tuple[str, int] | None:
         for name in old:
@@ -289,14 +294,15 @@ class XMLStream:
 
     def disconnect(
         self,
-        wait: float = 2.0,
+        wait: float | None = None,
         reason: str | None = None,
         ignore_send_queue: bool = False,
     ) -> asyncio.Future[str]:
         """End the session in order: what was sent goes out, then the stream is closed.
 
         Args:
-            wait: seconds the server gets to close its side.
+            wait: seconds the server gets to close its side; by default as the settings say
+                (``close_timeout``).
             reason: for the ``disconnected`` event.
             ignore_send_queue: forget stanzas that wait for a connection (they are reported as
                 ``stanza_not_sent`` either way).
@@ -309,7 +315,8 @@ class XMLStream:
         self._state.unwanted()
         session = self._session
         if session.runs and session.parser is not None:
-            session.parser.tell(m.CloseStream(reason or "disconnect requested", float(wait)))
+            seconds = self.settings.close_timeout if wait is None else float(wait)
+            session.parser.tell(m.CloseStream(reason or "disconnect requested", seconds))
         else:
             self.session_over(reason or "not connected")
         return future
@@ -327,6 +334,7 @@ class XMLStream:
         del wait
         if self._session.transport is None:
             raise NotConnectedError("connect() was not called")
+        self._state.want()
         self._tell_transport(m.Reconnect(reason))
 
     def abort(self) -> None:
@@ -407,9 +415,16 @@ class XMLStream:
 
     def session_over(self, reason: str) -> None:
         """The session has ended for good: what waits won't be sent."""
-        for item in self._queue.take_waiting():
-            self._not_sent(item, reason)
+        if self._state.wanted:  # connect() was called again since disconnect()
+            self._state.over(reason)
+            self.connect()
+            return
+        waiting = self._queue.take_waiting()
+        for item in waiting:
+            self._settle_not_sent(item, reason)
         self._state.over(reason)
+        for item in waiting:
+            self.event("stanza_not_sent", self._stanza_of(item))
 
     def session_ended(self, events: Sequence[Any], reason: str, *, for_good: bool) -> None:
         """The session's actors have all ended.
@@ -419,6 +434,8 @@ class XMLStream:
             reason: why, in words.
             for_good: nobody will start them again.
         """
+        if for_good:  # a handler may want it again
+            self._state.unwanted()
         told = False
         for event in events:
             if isinstance(event, m.Outcomes):
@@ -441,9 +458,13 @@ class XMLStream:
 
     def _not_sent(self, item: m.Outgoing, reason: str) -> None:
         """Report a stanza that won't be sent."""
+        self._settle_not_sent(item, reason)
+        self.event("stanza_not_sent", self._stanza_of(item))
+
+    @staticmethod
+    def _settle_not_sent(item: m.Outgoing, reason: str) -> None:
         if item.future is not None and not item.future.done():
             item.future.set_exception(StanzaNotSent(item.stanza, reason))
-        self.event("stanza_not_sent", self._stanza_of(item))
 
     def _stanza_of(self, item: m.Outgoing) -> Any:
         """The stanza as it was sent, or made again from its bytes; these if they are none."""
@@ -748,7 +769,11 @@ class XMLStream:
         actor = self._actor
         if actor is None:
             for entry in self._state.events.take(name):
-                result = entry.function(data)
+                try:
+                    result = entry.function(data)
+                except Exception as error:  # noqa: BLE001  there is no actor to fail, and others wait
+                    self.exception(error)
+                    continue
                 if inspect.isawaitable(result):
                     self.loop.create_task(result)  # type: ignore[arg-type]
         elif threading.get_ident() != self._thread:

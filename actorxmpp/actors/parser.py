@@ -28,6 +28,8 @@ from actorxmpp.settings import LostStanzas
 from supervisors import ActorDeadError, EventLoopActor, InboxFull, dead_letters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from actorxmpp.actors.rolestate import RoleState
     from actorxmpp.net.connection import Connection
     from actorxmpp.protocol.stream import Stream
@@ -56,7 +58,7 @@ class ParserActor(EventLoopActor):
     Args:
         stream: the session's stream; a parser before this one may have left it somewhere.
         roles: the session's role and handlers; to be looked at only.
-        settings: how the session behaves.
+        settings: returns how the session behaves now.
         dispatcher: the dispatcher's address.
         transport: the transport's address.
     """
@@ -86,14 +88,14 @@ class ParserActor(EventLoopActor):
         self,
         stream: Stream,
         roles: RoleState,
-        settings: SessionSettings,
+        settings: Callable[[], SessionSettings],
         dispatcher: Address,
         transport: Address,
     ) -> None:
         super().__init__()
         self._stream = stream
         self._roles = roles
-        self._settings = settings
+        self._settings = settings()
         self._dispatcher = dispatcher
         self._next: LoopRef[Any] | None = None  # the dispatcher; if it restarts, so does this
         self._me = self.actor_ref

@@ -240,12 +240,17 @@ class RoleState:
 
     def wait_for_start(self, make: Callable[[], asyncio.Future[bool]]) -> asyncio.Future[bool]:
         """Want the session; returns a future that is done when it is up."""
-        self.wanted = True
+        up = self.in_stream and self.wanted  # a stream that is being closed is not meant
+        self.want()
         if self.connecting is None or self.connecting.done():
             self.connecting = make()
-        if self.in_stream:
+        if up:
             self.connecting.set_result(True)
         return self.connecting
+
+    def want(self) -> None:
+        """Want the session to be connected."""
+        self.wanted = True
 
     def wait_for_end(self, future: asyncio.Future[str]) -> None:
         """Have this future done when the session has ended for good."""
@@ -256,10 +261,11 @@ class RoleState:
         self.wanted = False
 
     def over(self, reason: str) -> None:
-        """The session has ended for good."""
-        self.wanted = False
+        """The session has ended; for good, unless it is wanted again meanwhile."""
         if self.disconnected is not None and not self.disconnected.done():
             self.disconnected.set_result(reason)
+        if self.wanted:
+            return
         if self.connecting is not None and not self.connecting.done():
             self.connecting.set_exception(NotConnectedError(reason))
             self.connecting.exception()  # who only calls connect() need not look

@@ -135,6 +135,10 @@ class Session:
         with building(self):
             return self.spec.factory()
 
+    def present_settings(self) -> SessionSettings:
+        """Return the settings as they are now; one who restarts goes by them."""
+        return self.settings
+
     # orders, to the actors if there are any
 
     def configure(self, settings: SessionSettings) -> None:
@@ -176,6 +180,8 @@ class Session:
             supervisor.address(name) for name in ("plugins", "dispatcher", "parser", "transport")
         )
         self.status.enter(SessionState.STARTING, time.monotonic())
+        if wanted:
+            roles.want()
         link = Link(self.settings, self.status, wanted=wanted)
         children = [
             ChildSpec(
@@ -202,7 +208,7 @@ class Session:
             ChildSpec(
                 id="parser",
                 start=ParserActor,
-                args=(stream, roles, self.settings, self.dispatcher, self.transport),
+                args=(stream, roles, self.present_settings, self.dispatcher, self.transport),
                 buffer=ORDERS_BUFFER,
                 keep_waiting=True,
             ),

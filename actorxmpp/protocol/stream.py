@@ -301,6 +301,7 @@ class Stream:
         "_all_left",
         "_closed",
         "_closing",
+        "_given",
         "_handled",
         "_left_open",
         "_negotiation",
@@ -345,7 +346,7 @@ class Stream:
         self._out = Output()
         self._handled = handled
         self._now: Callable[[], float] = _no_time
-        self._probes = self._taken = 0
+        self._probes = self._taken = self._given = 0
 
     # what it shows
 
@@ -620,9 +621,9 @@ class Stream:
         Args:
             keep: somebody wants to hear of each acknowledged stanza.
         """
-        self._taken = 0
         if self.queue.ready and self.phase is Phase.OPEN:
             self._take_ready(keep)
+        self._given, self._taken = self._taken, 0
         managed = self.managed
         if managed is not None and self.deadline is None and managed.wants_ack:
             self.deadline = self._now() + ASK_AFTER
@@ -649,13 +650,13 @@ class Stream:
             if self._left_open and self._all_left():
                 self._settle()
             self._left_open += leaving
-            self._taken = len(leaving)
+            self._taken += len(leaving)
             self.awaited = self.awaited or any(item.future is not None for item in leaving)
         queue.wake_senders()
 
     def write_refused(self) -> None:
         """What ``data_to_send`` returned last was not taken: its stanzas wait again."""
-        taken, self._taken = self._taken, 0
+        taken, self._given = self._given, 0
         if taken:
             self.queue.put_back(self._left_open[-taken:])
             del self._left_open[-taken:]

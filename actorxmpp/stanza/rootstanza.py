@@ -6,7 +6,7 @@ import logging
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from actorxmpp.exceptions import IqError, IqTimeout, XMPPError
+from actorxmpp.exceptions import IqError, IqTimeout, SendQueueFull, XMPPError
 from actorxmpp.stanza.error import Error
 from actorxmpp.xmlstream.stanzabase import StanzaBase, register_stanza_plugin
 
@@ -49,6 +49,13 @@ class RootStanza(StanzaBase):
     def _may_be_answered(self) -> bool:
         return self.xml.get("type") not in ("error", "result")
 
+    def _send_answer(self, reply: StanzaBase) -> None:
+        """Send an error; where nothing more can wait, whoever asked goes without it."""
+        try:
+            StanzaBase.send(reply)  # an answer needs no table of pending requests
+        except SendQueueFull as full:
+            log.warning("%s is not answered: %s", self.tag, full)
+
     def _answer(self, condition: str, etype: str, text: str = "") -> None:
         """Send an error without any of the request's content."""
         if not self._may_be_answered():
@@ -58,7 +65,7 @@ class RootStanza(StanzaBase):
         error["condition"] = condition
         error["type"] = etype
         error["text"] = text
-        StanzaBase.send(reply)  # an answer needs no table of pending requests
+        self._send_answer(reply)
 
     def _answer_with(self, e: XMPPError) -> None:
         """Send the error an exception describes."""
@@ -73,7 +80,7 @@ class RootStanza(StanzaBase):
             error["by"] = e.by
         if e.extension is not None:
             error.append(ET.Element(f"{{{e.extension_ns}}}{e.extension}", e.extension_args))
-        StanzaBase.send(reply)  # an answer needs no table of pending requests
+        self._send_answer(reply)
 
     def error_reply(self, clear: bool = True) -> Any:
         """Return a reply of type ``error`` with this stanza's id.

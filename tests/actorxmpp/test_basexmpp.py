@@ -200,6 +200,7 @@ def test_requests_wait_as_long_as_their_session(resumable: bool, fails: bool) ->
         future = bot.send_iq(bot.make_iq_get(ito=PEER))
         bot.stream_finished(m.StreamFinished(1, "lost", True, resumable=resumable))
         assert future.done() is fails
+        bot.session.roles.unwanted()
         bot.session_over("done")
         with pytest.raises(RequestDisconnected):
             await future

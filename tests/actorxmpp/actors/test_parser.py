@@ -67,7 +67,7 @@ class House:
     def start(self) -> LoopRef[ParserActor]:
         """Start a parser; one before it may have ended."""
         self.ref = ParserActor.start(
-            self.stream, self.roles, self.settings, self.dispatcher, self.transport
+            self.stream, self.roles, lambda: self.settings, self.dispatcher, self.transport
         )
         return self.ref
 

@@ -117,6 +117,7 @@ def test_the_end_of_the_session_is_told_to_all_who_wait() -> None:
         roles = RoleState()
         started, ended = roles.wait_for_start(new_future), new_future()
         roles.wait_for_end(ended)
+        roles.unwanted()
         roles.over("parked")
         assert ended.result() == "parked"
         with pytest.raises(NotConnectedError, match="parked"):
@@ -124,6 +125,19 @@ def test_the_end_of_the_session_is_told_to_all_who_wait() -> None:
         assert roles.wanted is False
         roles.over("again")  # nobody is left to be told
         assert ended.result() == "parked"
+
+    asyncio.run(main())
+
+
+def test_who_wants_the_session_again_goes_on_waiting() -> None:
+    async def main() -> None:
+        roles = RoleState()
+        started, ended = roles.wait_for_start(new_future), new_future()
+        roles.wait_for_end(ended)
+        roles.over("closed")
+        assert ended.result() == "closed"
+        assert not started.done()
+        assert roles.wanted is True
 
     asyncio.run(main())
 

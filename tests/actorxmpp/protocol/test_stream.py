@@ -333,6 +333,17 @@ def test_what_the_connection_refused_waits_again() -> None:
     assert list(owner.queue.waiting) == [second]
 
 
+def test_what_was_refused_at_the_end_was_not_sent() -> None:
+    owner = Owner().online()
+    item = owner.put()
+    events = owner.stream.close("done", 5.0)
+    assert item.data in owner.stream.data_to_send()
+    owner.stream.write_refused()
+    owner.do([*events, *owner.stream.connection_lost("it is closing", final=True)])
+    assert owner.of(item) == []
+    assert list(owner.queue.waiting) == [item]
+
+
 def test_what_waits_goes_out_on_the_next_stream_in_order() -> None:
     owner = Owner()
     items = [owner.put() for _ in range(3)]

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from actorxmpp.exceptions import IqError, IqTimeout, XMPPError
+from actorxmpp.exceptions import IqError, IqTimeout, SendQueueFull, XMPPError
 from actorxmpp.stanza import Iq
 
 from .helpers import received
@@ -77,3 +77,15 @@ def test_an_unexpected_failure_is_an_internal_server_error(stream):
 def test_answers_are_not_answered(stream, kind, failure):
     request(stream, kind).exception(failure)
     assert stream.sent == []
+
+
+@pytest.mark.parametrize("failure", [XMPPError("conflict"), ValueError("bug"), None])
+def test_an_answer_for_which_there_is_no_room_fails_nobody(stream, failure):
+    def full(_stanza):
+        raise SendQueueFull("3 wait")
+
+    stream.send = full
+    if failure is None:
+        request(stream).unhandled()
+    else:
+        request(stream).exception(failure)
