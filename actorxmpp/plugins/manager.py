@@ -76,10 +76,16 @@ class PluginManager:
     ) -> None:
         """Enable a plugin and, before it, what it depends on; one that is enabled stays as it is.
 
+        Whoever enables one may use it at once: if its object is gone and its actor has not made a
+        new one yet, that is made now.
+
         Raises:
             PluginNotFound: if no plugin of this name exists.
         """
-        if name in self.slots:
+        present = self.slots.get(name)
+        if present is not None:
+            if present.instance is None:
+                self._make_again(present)
             return
         plugin_class = find_plugin(name, module)
         for dependency in sorted(plugin_class.dependencies - {name}):
@@ -91,6 +97,14 @@ class PluginManager:
         except BaseException:
             del self.slots[name]
             self._forget_handlers(name)
+            raise
+
+    def _make_again(self, slot: PluginSlot) -> None:
+        try:
+            self.make(slot)
+        except BaseException:
+            slot.ended()
+            self._forget_handlers(slot.name)
             raise
 
     def make(self, slot: PluginSlot) -> None:

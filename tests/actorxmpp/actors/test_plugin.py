@@ -329,3 +329,13 @@ def test_plugins_come_back_with_their_supervisor(started: bool) -> None:
         assert world.journal == (["init", "one", "init", "on"] if started else ["init", "on"])
 
     play(scene)
+
+
+def test_who_registers_a_plugin_whose_object_is_gone_may_use_it_at_once() -> None:
+    bot = ClientXMPP("romeo@localhost/orchard", "secret")
+    bot.register_plugin("xep_0030")
+    slot = bot.session.roles.plugins["xep_0030"]
+    slot.ended()  # its actor has run, and ended
+    bot.register_plugin("xep_0030")
+    bot["xep_0030"].add_feature("urn:example:feature")
+    assert bot.session.roles.plugins["xep_0030"] is slot
