@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import pickle
 from typing import Any
 
@@ -37,7 +38,7 @@ def test_every_setting_has_a_default_that_is_safe() -> None:
 
 @pytest.mark.parametrize("field", dataclasses.fields(SessionSettings), ids=lambda field: field.name)
 def test_every_setting_is_described(field: Any) -> None:
-    assert f"        {field.name}: " in (SessionSettings.__doc__ or "")
+    assert f"\n    {field.name}: " in inspect.cleandoc(SessionSettings.__doc__ or "")
 
 
 def test_settings_can_go_to_another_process() -> None:

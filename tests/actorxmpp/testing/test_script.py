@@ -121,6 +121,8 @@ def test_a_session_that_lost_its_connection_comes_back_to_a_new_stream(
 def test_a_closing_tag_is_answered(scripted: Scripted) -> None:
     scripted.start()
     scripted.loop.run(scripted.bot.disconnect())
+    for _ in range(10):  # the server's end hears of it a turn later
+        scripted.loop.run(asyncio.sleep(0))
     assert scripted.server.connector.connections == 0
 
 
